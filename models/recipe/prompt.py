@@ -34,19 +34,16 @@ class Packer:
     def prefix(self, grids):
         """grids: (rows, cols) of each picture of the message; none for a message without pictures"""
         if grids not in self.prefixes:
-            head = f"{START}User:" if grids else f"{START}User: "
-            self.prefixes[grids] = self.tok.encode(head + "".join(expansion(*g) for g in grids))
+            self.prefixes[grids] = self.tok.encode(f"{START}User:" + "".join(expansion(*g) for g in grids))
         return self.prefixes[grids]
 
-    def conversation(self, turns):
+    def conversation(self, turns, pictures):
         """-> ids after the prefix, and the target (or -100) at each of their positions"""
         ids, targets = [], []
         for k, (question, answer) in enumerate(turns):
-            lead = "\nUser: " if k else ""
+            lead = "\nUser: " if k else "" if pictures else " "
             head = self.ids(f"{lead}{question}{END}\nAssistant:")
             tail = self.ids(f" {answer}{END}")
-            if targets:
-                targets[-1] = -100
             ids += head + tail
             targets += [-100] * (len(head) - 1) + tail + [-100]
         return ids, targets
@@ -59,7 +56,7 @@ class Packer:
             n = len(pre)
             ids, pos, seg, tgt, wgt, num = list(pre), list(range(n)), [0] * n, [-100] * n, [0.0] * n, [-1] * n
             for k, turns in enumerate(conversations):
-                more, targets = self.conversation(turns)
+                more, targets = self.conversation(turns, bool(grids))
                 asked = sum(t != -100 for t in targets)
                 ids += more
                 pos += range(n, n + len(more))

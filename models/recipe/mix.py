@@ -1,0 +1,70 @@
+"""What is drawn, and how much of each: easy scenes first, print practice all along, documents late."""
+from dataclasses import dataclass, field
+
+import numpy as np
+
+import prints
+import processor
+import shape_questions
+import shapes
+import textures
+from canvas import pick
+from wording import typed
+
+
+@dataclass
+class Example:
+    """One row for the decoder: pictures as tiles, their grids and dense labels, and conversations about them."""
+    pixels: np.ndarray                        # uint8 [tiles, 128, 128, 3]; empty for a message without pictures
+    cells: np.ndarray                         # [tiles, 3, 16, 16]
+    grids: tuple = ()
+    qa: list = field(default_factory=list)
+
+
+# shares of the pictures of a step that carry questions, by name of the generator
+STAGES = {
+    "shapes": {"shapes": .90, "texture": .06, "chat": .04},
+    "reading": {"shapes": .72, "texture": .05, "chat": .03, "print": .20},
+}
+
+
+def example(scene, split):
+    pixels, rows, cols = processor.tiles(scene.image, split)
+    return Example(pixels, processor.cell_labels(scene, rows, cols), ((rows, cols),), scene.qa)
+
+
+def draw(rng, kind, split, ease=0.0, held_out=False):
+    """ease 1: mostly single shapes; 0: the full range."""
+    if kind == "shapes":
+        hard = np.array([.2, .24, .24, .2, .07, .05])
+        easy = np.array([.6, .3, .05, .05, 0, 0])
+        s = shapes.scene(rng, 1 + int(rng.choice(6, p=ease * easy + (1 - ease) * hard)), held_out)
+        shape_questions.ask_all(rng, s)
+        if rng.random() < .12:
+            shape_questions.ask_knowledge(rng, s)
+        return example(s, split)
+    if kind == "texture":
+        return example(textures.scene(rng, held_out), split)
+    if kind == "print":
+        return example(prints.scene(rng, split, held_out=held_out), split)
+    if kind == "chat":
+        known = shape_questions.HELD_KNOWLEDGE if held_out else shape_questions.KNOWLEDGE
+        qa = [("unknown", [(pick(rng, *known), shape_questions.DONT_KNOW)]) for _ in range(3)]
+        return Example(np.zeros((0, 128, 128, 3), np.uint8), np.zeros((0, 3, 16, 16), np.int64), (), qa)
+    raise ValueError(kind)
+
+
+def practice(rng, stage):
+    """A tile for the dense heads alone."""
+    s = prints.glyphs(rng, least=.1 if stage != "shapes" else .12, most=.3)
+    pixels, rows, cols = processor.tiles(s.image, False)
+    return Example(pixels, processor.cell_labels(s, rows, cols))
+
+
+def choose(rng, qa, n):
+    """n of the conversations, the caption or reading among them most of the time."""
+    order = rng.permutation(len(qa)).tolist()
+    first = [i for i in order if qa[i][0].startswith(("caption", "read", "field"))]
+    if rng.random() < .7:
+        order = first[:2] + [i for i in order if i not in first[:2]]
+    return [[(typed(rng, q), a) for q, a in qa[i][1]] for i in order[:n]]
