@@ -68,3 +68,12 @@ def choose(rng, qa, n):
     if rng.random() < .7:
         order = first[:2] + [i for i in order if i not in first[:2]]
     return [[(typed(rng, q), a) for q, a in qa[i][1]] for i in order[:n]]
+
+
+def batch(rng, stage, whole, split, drill, progress):
+    """The examples of one step: unsplit pictures, split pictures, and practice tiles."""
+    share = STAGES[stage]
+    kinds, p = list(share), np.array(list(share.values()))
+    ease = max(0.0, 1 - 6 * progress) if stage == "shapes" else 0.0
+    some = lambda n, cut: [draw(rng, kinds[k], cut, ease) for k in rng.choice(len(kinds), n, p=p / p.sum())]
+    return some(whole, False), some(split, True), [practice(rng, stage) for _ in range(drill)]

@@ -68,6 +68,8 @@ def _scenery(rng, w, h):
 
 def scene(rng, held_out=False):
     w, h = size(rng, held_out)
+    k = min(1, 200 / max(w, h))               # drawing large ones costs more than it teaches
+    w, h = max(64, int(w * k)), max(64, int(h * k))
     kind = rng.random()
     if kind < .3:
         image = Image.fromarray(_octaves(rng, w, h, int(rng.integers(3, 8))).astype(np.uint8))

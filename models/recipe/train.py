@@ -1,0 +1,183 @@
+"""Trains in slices: stop it at any moment, start it again, change the mix between slices.
+
+A step shows whole pictures, split pictures and practice tiles to the encoder at once.  Dense heads name colour, shape and
+character under every image token; the decoder answers several conversations about each picture.  The state is written every
+few minutes, atomically; the weights that are evaluated and exported are a moving average.
+"""
+import argparse
+import copy
+import json
+import os
+import signal
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import checkpoint
+import evaluate
+import mix
+import model as net
+from feed import Feed
+from muon import Optimiser
+from prompt import Packer
+
+
+def arguments():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--out", required=True, help="folder of the state, the log and the tokenizer")
+    ap.add_argument("--start", help="a checkpoint of ours to take over when there is no state yet")
+    ap.add_argument("--stage", default="shapes", choices=list(mix.STAGES))
+    ap.add_argument("--minutes", type=float, default=1e9, help="of this slice")
+    ap.add_argument("--total", type=float, default=120, help="minutes of training planned in all; the rate falls towards it")
+    ap.add_argument("--fall", type=float, default=.7, help="share of the plan after which the rate falls")
+    ap.add_argument("--rate", type=float, default=2e-3)
+    ap.add_argument("--whole", type=int, default=24, help="unsplit pictures a step")
+    ap.add_argument("--split", type=int, default=4, help="split pictures a step")
+    ap.add_argument("--practice", type=int, default=12, help="tiles a step for the dense heads alone")
+    ap.add_argument("--questions", type=int, default=5, help="conversations a picture")
+    ap.add_argument("--dense", type=float, default=.3, help="weight of the dense losses")
+    ap.add_argument("--average", type=float, default=.997)
+    ap.add_argument("--test-minutes", type=float, default=8)
+    ap.add_argument("--save-minutes", type=float, default=3)
+    ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--workers", type=int, default=1)
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--compile", action="store_true")
+    return ap.parse_args()
+
+
+class Trainer:
+    def __init__(self, args):
+        self.args = args
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.set_num_threads(args.threads)
+        torch.manual_seed(args.seed)
+        os.makedirs(args.out, exist_ok=True)
+        self.tok = checkpoint.tokenizer(os.path.join(args.out, "tokenizer"))
+        self.packer = Packer(self.tok)
+        self.model = net.fresh(self.tok)
+        self.heads = net.DenseHeads(self.model.config.text_config.hidden_size)
+        self.clock = {"step": 0, "seconds": 0.0, "pictures": 0, "asked": 0, "slices": 0}
+        self.path = os.path.join(args.out, "state.pt")
+        state = torch.load(self.path, weights_only=False) if os.path.exists(self.path) else None
+        if state:
+            self.model.load_state_dict(state["model"])
+            self.heads.load_state_dict(state["heads"])
+            self.clock.update(state["clock"])
+        elif args.start:
+            self.note(took_over=checkpoint.start_from(self.model, self.tok, args.start), tensors_from=args.start)
+        self.model.to(self.device)
+        self.heads.to(self.device)
+        self.opt = Optimiser([self.model, self.heads])
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        if state:
+            self.opt.load_state_dict(state["opt"])
+            self.average.load_state_dict(state["average"])
+        self.clock["slices"] += 1
+        self.see, self.read = net.see, net.read
+        if args.compile:
+            self.see = torch.compile(net.see, dynamic=True)
+            self.read = torch.compile(net.read, dynamic=True)
+        self.stop = False
+        for s in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(s, lambda *_: setattr(self, "stop", True))
+
+    def note(self, **row):
+        text = json.dumps(row)
+        with open(os.path.join(self.args.out, "log.jsonl"), "a") as f:
+            f.write(text + "\n")
+        print(text, flush=True)
+
+    def save(self):
+        torch.save({"model": self.model.state_dict(), "heads": self.heads.state_dict(), "opt": self.opt.state_dict(),
+                    "average": self.average.state_dict(), "clock": self.clock}, self.path + ".tmp")
+        os.replace(self.path + ".tmp", self.path)
+
+    def rate(self, slice_step):
+        done = self.clock["seconds"] / 60 / self.args.total
+        fall = min(1.0, max(0.03, (1 - done) / (1 - self.args.fall)))
+        return self.args.rate * min(1, (slice_step + 1) / 50) * fall
+
+    def losses(self, batch):
+        """-> answer loss, dense losses, shares right"""
+        whole, split, drill = batch
+        rng, device = self.rng, self.device
+        shown = [e for e in whole + split + drill if len(e.pixels)]
+        features = self.see(self.model, evaluate.to_pixels(shown, device))
+        cells = torch.from_numpy(np.concatenate([e.cells for e in shown])).to(device)
+        dense, hits, asked = self.heads(features if self.clock["step"] > 40 else features.detach(), cells)
+        total = weight = 0
+        good, words, at = 0, 0, 0
+        for rows in (whole, split):
+            if not rows:
+                continue
+            talk = [mix.choose(rng, e.qa, self.args.questions) for e in rows]
+            self.clock["asked"] += sum(map(len, talk))
+            ids, pos, mask, tgt, wgt, _ = (t.to(device) for t in self.packer.pack([(e.grids, c) for e, c in zip(rows, talk)]))
+            n = sum(len(e.pixels) for e in rows)
+            wanted = tgt != -100
+            logits = self.read(self.model, ids, pos, mask, features[at:at + n].flatten(0, 1), wanted)
+            at += n
+            total = total + (F.cross_entropy(logits, tgt[wanted], reduction="none") * wgt[wanted]).sum()
+            weight = weight + wgt.sum()
+            good += (logits.argmax(-1) == tgt[wanted]).sum().item()
+            words += logits.shape[0]
+        answer = total / weight
+        seen = (hits / asked.clamp(min=1)).tolist()
+        return answer, dense, {"answer": answer.item(), "words": good / words, "colour": seen[0], "shape": seen[1], "char": seen[2]}
+
+    def test(self):
+        for split, pictures in ((False, 96), (True, 36)):
+            kinds = ["shapes", "shapes", "shapes", "shapes", "texture", "print"] if self.args.stage != "shapes" else \
+                ["shapes", "shapes", "shapes", "shapes", "shapes", "texture"]
+            table = evaluate.score(self.average, self.packer, evaluate.held_out(kinds, pictures, 777, split), self.device)
+            self.note(test="split" if split else "whole", minutes=round(self.clock["seconds"] / 60, 1), step=self.clock["step"],
+                      pictures=self.clock["pictures"], asked=self.clock["asked"], right=evaluate.percent(table))
+
+    def run(self):
+        args, clock = self.args, self.clock
+        self.rng = np.random.default_rng([args.seed, clock["slices"]])
+        plan = {"stage": args.stage, "whole": args.whole, "split": args.split, "practice": args.practice}
+        feed = Feed(plan, seed=args.seed * 100003 + clock["step"] * 17 + clock["slices"], workers=args.workers)
+        self.note(event="slice", parameters=sum(p.numel() for p in self.model.parameters()), **vars(args), **clock)
+        began, sums, count, told, tested, saved, slice_step = time.time(), {}, 0, time.time(), time.time(), time.time(), 0
+        while not self.stop and time.time() - began < args.minutes * 60 and clock["seconds"] < args.total * 60:
+            start = time.time()
+            batch = feed.next(clock["seconds"] / 60 / args.total)
+            with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+                answer, dense, row = self.losses(batch)
+                loss = answer + args.dense * dense.sum()
+            loss.backward()
+            self.opt.step(self.rate(slice_step))
+            keep = min(args.average, (1 + clock["step"]) / (10 + clock["step"]))
+            with torch.no_grad():
+                for a, p in zip(self.average.parameters(), self.model.parameters()):
+                    a.lerp_(p, 1 - keep)
+            clock["step"] += 1
+            slice_step += 1
+            count += 1
+            clock["pictures"] += sum(len(x) for x in batch[:2])
+            for k, v in row.items():
+                sums[k] = sums.get(k, 0) + v
+            clock["seconds"] += min(20, time.time() - start)       # a paused process does not lose its schedule
+            now = time.time()
+            if now - told > 60:
+                self.note(minutes=round(clock["seconds"] / 60, 1), step=clock["step"], pictures=clock["pictures"],
+                          step_s=round((now - told) / count, 2), stale=feed.stale, rate=round(self.rate(slice_step), 5),
+                          **{k: round(v / count, 3) for k, v in sums.items()})
+                sums, count, told = {}, 0, now
+            if now - tested > args.test_minutes * 60:
+                self.test()
+                tested = time.time()
+            if now - saved > args.save_minutes * 60:
+                self.save()
+                saved = time.time()
+        feed.close()
+        self.save()
+        self.note(event="end of slice", **clock)
+
+
+if __name__ == "__main__":
+    Trainer(arguments()).run()
