@@ -3,6 +3,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+import charts
+import documents
+import pairs
 import prints
 import processor
 import shape_questions
@@ -25,6 +28,7 @@ class Example:
 STAGES = {
     "shapes": {"shapes": .90, "texture": .06, "chat": .04},
     "reading": {"shapes": .72, "texture": .05, "chat": .03, "print": .20},
+    "all": {"shapes": .52, "texture": .05, "chat": .03, "print": .12, "chart": .12, "document": .08, "pair": .08},
 }
 
 
@@ -47,6 +51,14 @@ def draw(rng, kind, split, ease=0.0, held_out=False):
         return example(textures.scene(rng, held_out), split)
     if kind == "print":
         return example(prints.scene(rng, split, held_out=held_out), split)
+    if kind == "document":
+        return example(documents.scene(rng, held_out), split)
+    if kind == "chart":
+        return example(charts.scene(rng, held_out), split)
+    if kind == "pair":
+        first, second = (example(s, split) for s in pairs.scenes(rng, held_out))
+        return Example(np.concatenate([first.pixels, second.pixels]), np.concatenate([first.cells, second.cells]),
+                       first.grids + second.grids, first.qa)
     if kind == "chat":
         known = shape_questions.HELD_KNOWLEDGE if held_out else shape_questions.KNOWLEDGE
         qa = [("unknown", [(pick(rng, *known), shape_questions.DONT_KNOW)]) for _ in range(3)]

@@ -5,6 +5,7 @@ import os
 import torch
 from transformers import PreTrainedTokenizerFast, SmolVLMForConditionalGeneration, SmolVLMProcessor
 from transformers.models.smolvlm.image_processing_pil_smolvlm import SmolVLMImageProcessorPil
+from transformers.models.smolvlm.video_processing_smolvlm import SmolVLMVideoProcessor
 
 
 class Reference:
@@ -14,7 +15,7 @@ class Reference:
         self.images = SmolVLMImageProcessorPil.from_pretrained(folder)
         with open(os.path.join(folder, "processor_config.json")) as f:
             self.seq = json.load(f)["image_seq_len"]
-        self.processor = SmolVLMProcessor(self.images, self.tok, _NoVideo(), image_seq_len=self.seq,
+        self.processor = SmolVLMProcessor(self.images, self.tok, SmolVLMVideoProcessor(), image_seq_len=self.seq,
                                           chat_template=self.tok.chat_template)
 
     def inputs(self, messages, pictures, split=True):
@@ -31,15 +32,6 @@ class Reference:
         best = torch.stack(g.scores)[:, 0].topk(2, -1).values
         return (x["input_ids"][0].tolist(), new.tolist(), self.tok.decode(new, skip_special_tokens=True).strip(),
                 (best[:, 0] - best[:, 1]).tolist())
-
-
-def _video_class():
-    from transformers.models.smolvlm.video_processing_smolvlm import SmolVLMVideoProcessor
-    return SmolVLMVideoProcessor
-
-
-def _NoVideo():
-    return _video_class()()
 
 
 def message(question, pictures=1):
