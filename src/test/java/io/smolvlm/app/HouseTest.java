@@ -1,0 +1,152 @@
+package io.smolvlm.app;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Who may know whom: the rooms of DESIGN.md section 2.
+class HouseTest {
+  private static final String OURS = "io.smolvlm..";
+
+  private static JavaClasses house;
+
+  @BeforeAll
+  static void read() {
+    house =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.smolvlm");
+  }
+
+  @Test
+  void everyRoomIsRead() {
+    for (String room :
+        new String[] {
+          "io.smolvlm.tensor", "io.smolvlm.vision", "io.smolvlm.language", "io.smolvlm.models"
+        }) {
+      assertFalse(
+          house.stream().noneMatch(type -> type.getPackageName().startsWith(room)),
+          room + " was not read");
+    }
+  }
+
+  @Test
+  void tensorKnowsNothingOfOurs() {
+    roomKnowsOnly("io.smolvlm.tensor..", "io.smolvlm.tensor..");
+  }
+
+  @Test
+  void visionKnowsTensor() {
+    roomKnowsOnly("io.smolvlm.vision..", "io.smolvlm.vision..", "io.smolvlm.tensor..");
+  }
+
+  @Test
+  void languageKnowsTensor() {
+    roomKnowsOnly("io.smolvlm.language..", "io.smolvlm.language..", "io.smolvlm.tensor..");
+  }
+
+  @Test
+  void modelsDoNotKnowTheApplication() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.smolvlm.models..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.smolvlm.app..")
+        .check(house);
+  }
+
+  @Test
+  void quarkusIsKnownAboveTheModelsOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.smolvlm.app..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.quarkus..", "io.smallrye..", "org.eclipse.microprofile..", "jakarta..")
+        .check(house);
+  }
+
+  @Test
+  void commandLineRunsWithoutQuarkus() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.smolvlm.app.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.quarkus..", "io.smallrye..", "org.eclipse.microprofile..", "jakarta..")
+        .check(house);
+  }
+
+  @Test
+  void vectorApiIsKnownInTheKernelsOnly() {
+    knownOnlyIn("io.smolvlm.tensor.kernel..", "jdk.incubator.vector..");
+  }
+
+  @Test
+  void libtorchIsKnownInItsGatewayOnly() {
+    knownOnlyIn(
+        "io.smolvlm.tensor.torch..",
+        "ai.djl",
+        "ai.djl.engine..",
+        "ai.djl.pytorch..",
+        "ai.djl.ndarray..",
+        "ai.djl.inference..",
+        "ai.djl.nn..");
+  }
+
+  @Test
+  void djlTokenizersAreKnownInTheTokenizerOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(OURS)
+        .and()
+        .haveNameNotMatching("io\\.smolvlm\\.language\\.Tokenizer(\\$.*)?")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.djl.huggingface..")
+        .check(house);
+  }
+
+  @Test
+  void towersDoNotReadJson() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.smolvlm.vision..", "io.smolvlm.language..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.fasterxml.jackson..")
+        .check(house);
+  }
+
+  private static void roomKnowsOnly(String room, String... known) {
+    noClasses()
+        .that()
+        .resideInAPackage(room)
+        .should()
+        .dependOnClassesThat(resideInAPackage(OURS).and(not(resideInAnyPackage(known))))
+        .check(house);
+  }
+
+  private static void knownOnlyIn(String room, String... libraries) {
+    noClasses()
+        .that()
+        .resideInAPackage(OURS)
+        .and()
+        .resideOutsideOfPackage(room)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(libraries)
+        .check(house);
+  }
+}
