@@ -1,0 +1,63 @@
+package io.smolvlm.tensor.kernel;
+
+import io.smolvlm.tensor.Matrix;
+import org.jspecify.annotations.Nullable;
+
+/// The inner loops, each over a range of rows, columns or heads so that a [Team] can share them
+/// out.
+///
+/// Two implementations: [ScalarKernels], the readable specification, and [VectorKernels]. For one
+/// row, the order of additions does not depend on how many rows are computed beside it nor on the
+/// range: an answer is the same whatever runs beside it.
+interface Kernels {
+  /// `y[r, o] = x[r] . w[o] + b[o]` for all rows and outputs `from` to `to`.
+  ///
+  /// @param x `[n, in]`
+  /// @param w `[out, in]`
+  /// @param b `[1, out]` or null
+  /// @param y `[n, out]`
+  void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to);
+
+  /// Layer norm of rows `from` to `to` of `x` into `y`, both `[n, width]`.
+  void layerNorm(Matrix x, Matrix weight, Matrix bias, float eps, Matrix y, int from, int to);
+
+  /// RMS norm of rows `from` to `to` of `x` into `y`, both `[n, width]`.
+  void rmsNorm(Matrix x, Matrix weight, float eps, Matrix y, int from, int to);
+
+  /// GELU with tanh, in place, of floats `from` to `to` of `x`.
+  void geluTanh(Matrix x, long from, long to);
+
+  /// `gate = silu(gate) * up` for floats `from` to `to`.
+  void swiGlu(Matrix gate, Matrix up, long from, long to);
+
+  /// `x += y` for floats `from` to `to`.
+  void add(Matrix x, Matrix y, long from, long to);
+
+  /// Rotates each head of row `row` in place: halves `(a, b) -> (a cos - b sin, b cos + a sin)`.
+  ///
+  /// @param x `[n, heads * headDim]`
+  /// @param cos `[positions, headDim / 2]`, likewise `sin`
+  void rotate(Matrix x, int row, int headDim, Matrix cos, Matrix sin, int position);
+
+  /// One head of one row: `out = softmax(scale * q . k[j] + bias[j]) v` over `count` keys.
+  ///
+  /// @param q `[n, ..]`, the head begins at column `column` of row `row`
+  /// @param k `[>= count, ..]`, the head begins at column `keyColumn`; likewise `v`
+  /// @param bias `[1, >= count]` or null
+  /// @param scores `[rows, >= count]`, row `scratchRow` is used as scratch
+  /// @param out shaped as `q`, written at the same place; may be `q` itself
+  void attend(
+      Matrix q,
+      int row,
+      int column,
+      Matrix k,
+      Matrix v,
+      int keyColumn,
+      int headDim,
+      int count,
+      float scale,
+      @Nullable Matrix bias,
+      Matrix scores,
+      int scratchRow,
+      Matrix out);
+}

@@ -1,0 +1,65 @@
+package io.smolvlm.tensor.kernel;
+
+import io.smolvlm.tensor.Matrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Matrices for what a network makes on its way, taken in stack order and used again on the next
+/// pass.
+///
+/// A pass takes the same shapes in the same order as the last one, so after the first nothing is
+/// allocated.
+final class Scratch implements AutoCloseable {
+  private final List<Slot> slots = new ArrayList<>();
+  private int taken;
+
+  /// Numbers in it are arbitrary.
+  Matrix take(int rows, int cols) {
+    if (taken == slots.size()) {
+      slots.add(new Slot());
+    }
+    return slots.get(taken++).matrix(rows, cols);
+  }
+
+  int mark() {
+    return taken;
+  }
+
+  /// Everything taken since `mark` is free again.
+  void release(int mark) {
+    taken = mark;
+  }
+
+  @Override
+  public void close() {
+    slots.forEach(Slot::free);
+    slots.clear();
+    taken = 0;
+  }
+
+  @SuppressWarnings("MustBeClosed") // closed by free()
+  private static final class Slot {
+    private Arena arena = Arena.ofShared();
+    private MemorySegment memory = MemorySegment.NULL;
+    private Matrix last = Matrix.of(MemorySegment.NULL, 0, 0);
+
+    Matrix matrix(int rows, int cols) {
+      if (last.rows() != rows || last.cols() != cols) {
+        long bytes = 4L * rows * cols;
+        if (memory.byteSize() < bytes) {
+          free();
+          arena = Arena.ofShared();
+          memory = arena.allocate(bytes, Matrix.ALIGNMENT);
+        }
+        last = Matrix.of(memory, rows, cols);
+      }
+      return last;
+    }
+
+    void free() {
+      arena.close();
+    }
+  }
+}

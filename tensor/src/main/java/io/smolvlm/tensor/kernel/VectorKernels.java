@@ -1,0 +1,434 @@
+package io.smolvlm.tensor.kernel;
+
+import io.smolvlm.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
+
+/// The kernels with the Vector API.
+///
+/// Each sum is kept in one vector of partial sums and added up by [Lanes#sum], so its rounding
+/// depends on nothing but its two operands; several sums run side by side to hide the latency of
+/// the additions.
+final class VectorKernels implements Kernels {
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final int LANES = Lanes.COUNT;
+
+  /// Rows of `x` that stay in the second-level cache while the weight streams past them.
+  private static final int ROW_BLOCK = 48;
+
+  private static final float GELU_INNER = (float) Math.sqrt(2 / Math.PI);
+
+  private static FloatVector load(MemorySegment s, long offset) {
+    return FloatVector.fromMemorySegment(Lanes.F32, s, offset, ORDER);
+  }
+
+  private static float at(MemorySegment s, long offset) {
+    return s.get(ValueLayout.JAVA_FLOAT, offset);
+  }
+
+  @Override
+  public void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to) {
+    for (int first = 0; first < x.rows(); first += ROW_BLOCK) {
+      int last = Math.min(first + ROW_BLOCK, x.rows());
+      int o = from;
+      for (; o + 4 <= to; o += 4) {
+        int r = first;
+        for (; r + 2 <= last; r += 2) {
+          twoByFour(x, w, b, y, r, o);
+        }
+        if (r < last) {
+          oneByFour(x, w, b, y, r, o);
+        }
+      }
+      for (; o < to; o++) {
+        for (int r = first; r < last; r++) {
+          single(x, w, b, y, r, o);
+        }
+      }
+    }
+  }
+
+  private static void twoByFour(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o) {
+    int in = x.cols();
+    long stride = 4L * in;
+    MemorySegment xs = x.segment();
+    MemorySegment ws = w.segment();
+    long xp = r * stride;
+    long wp = o * stride;
+    FloatVector a0 = FloatVector.zero(Lanes.F32);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector b2 = a0;
+    FloatVector b3 = a0;
+    int i = 0;
+    for (; i + LANES <= in; i += LANES) {
+      long at = 4L * i;
+      FloatVector p = load(xs, xp + at);
+      FloatVector q = load(xs, xp + stride + at);
+      FloatVector v = load(ws, wp + at);
+      a0 = p.fma(v, a0);
+      b0 = q.fma(v, b0);
+      v = load(ws, wp + stride + at);
+      a1 = p.fma(v, a1);
+      b1 = q.fma(v, b1);
+      v = load(ws, wp + 2 * stride + at);
+      a2 = p.fma(v, a2);
+      b2 = q.fma(v, b2);
+      v = load(ws, wp + 3 * stride + at);
+      a3 = p.fma(v, a3);
+      b3 = q.fma(v, b3);
+    }
+    finish(x, w, b, y, r, o, i, a0);
+    finish(x, w, b, y, r, o + 1, i, a1);
+    finish(x, w, b, y, r, o + 2, i, a2);
+    finish(x, w, b, y, r, o + 3, i, a3);
+    finish(x, w, b, y, r + 1, o, i, b0);
+    finish(x, w, b, y, r + 1, o + 1, i, b1);
+    finish(x, w, b, y, r + 1, o + 2, i, b2);
+    finish(x, w, b, y, r + 1, o + 3, i, b3);
+  }
+
+  private static void oneByFour(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o) {
+    int in = x.cols();
+    long stride = 4L * in;
+    MemorySegment xs = x.segment();
+    MemorySegment ws = w.segment();
+    long xp = r * stride;
+    long wp = o * stride;
+    FloatVector a0 = FloatVector.zero(Lanes.F32);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    int i = 0;
+    for (; i + LANES <= in; i += LANES) {
+      long at = 4L * i;
+      FloatVector p = load(xs, xp + at);
+      a0 = p.fma(load(ws, wp + at), a0);
+      a1 = p.fma(load(ws, wp + stride + at), a1);
+      a2 = p.fma(load(ws, wp + 2 * stride + at), a2);
+      a3 = p.fma(load(ws, wp + 3 * stride + at), a3);
+    }
+    finish(x, w, b, y, r, o, i, a0);
+    finish(x, w, b, y, r, o + 1, i, a1);
+    finish(x, w, b, y, r, o + 2, i, a2);
+    finish(x, w, b, y, r, o + 3, i, a3);
+  }
+
+  private static void single(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o) {
+    int in = x.cols();
+    long xp = 4L * r * in;
+    long wp = 4L * o * in;
+    FloatVector a = FloatVector.zero(Lanes.F32);
+    int i = 0;
+    for (; i + LANES <= in; i += LANES) {
+      a = load(x.segment(), xp + 4L * i).fma(load(w.segment(), wp + 4L * i), a);
+    }
+    finish(x, w, b, y, r, o, i, a);
+  }
+
+  /// Adds up the lanes, what is left of the row from `i` on, and the bias.
+  private static void finish(
+      Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o, int i, FloatVector partial) {
+    int in = x.cols();
+    float sum = Lanes.sum(partial);
+    for (; i < in; i++) {
+      sum =
+          Math.fma(
+              at(x.segment(), 4L * ((long) r * in + i)),
+              at(w.segment(), 4L * ((long) o * in + i)),
+              sum);
+    }
+    if (b != null) {
+      sum += at(b.segment(), 4L * o);
+    }
+    y.segment().set(ValueLayout.JAVA_FLOAT, 4L * ((long) r * y.cols() + o), sum);
+  }
+
+  @Override
+  public void layerNorm(
+      Matrix x, Matrix weight, Matrix bias, float eps, Matrix y, int from, int to) {
+    int width = x.cols();
+    MemorySegment xs = x.segment();
+    for (int r = from; r < to; r++) {
+      long start = 4L * r * width;
+      FloatVector total = FloatVector.zero(Lanes.F32);
+      int i = 0;
+      for (; i + LANES <= width; i += LANES) {
+        total = total.add(load(xs, start + 4L * i));
+      }
+      float sum = Lanes.sum(total);
+      for (; i < width; i++) {
+        sum += at(xs, start + 4L * i);
+      }
+      float mean = sum / width;
+      FloatVector spread = FloatVector.zero(Lanes.F32);
+      for (i = 0; i + LANES <= width; i += LANES) {
+        FloatVector d = load(xs, start + 4L * i).sub(mean);
+        spread = d.fma(d, spread);
+      }
+      float squares = Lanes.sum(spread);
+      for (; i < width; i++) {
+        float d = at(xs, start + 4L * i) - mean;
+        squares = Math.fma(d, d, squares);
+      }
+      float inverse = (float) (1 / Math.sqrt((double) squares / width + eps));
+      for (i = 0; i + LANES <= width; i += LANES) {
+        load(xs, start + 4L * i)
+            .sub(mean)
+            .mul(inverse)
+            .fma(load(weight.segment(), 4L * i), load(bias.segment(), 4L * i))
+            .intoMemorySegment(y.segment(), start + 4L * i, ORDER);
+      }
+      for (; i < width; i++) {
+        float v =
+            Math.fma(
+                (at(xs, start + 4L * i) - mean) * inverse,
+                at(weight.segment(), 4L * i),
+                at(bias.segment(), 4L * i));
+        y.segment().set(ValueLayout.JAVA_FLOAT, start + 4L * i, v);
+      }
+    }
+  }
+
+  @Override
+  public void rmsNorm(Matrix x, Matrix weight, float eps, Matrix y, int from, int to) {
+    int width = x.cols();
+    MemorySegment xs = x.segment();
+    for (int r = from; r < to; r++) {
+      long start = 4L * r * width;
+      FloatVector total = FloatVector.zero(Lanes.F32);
+      int i = 0;
+      for (; i + LANES <= width; i += LANES) {
+        FloatVector v = load(xs, start + 4L * i);
+        total = v.fma(v, total);
+      }
+      float squares = Lanes.sum(total);
+      for (; i < width; i++) {
+        float v = at(xs, start + 4L * i);
+        squares = Math.fma(v, v, squares);
+      }
+      float inverse = (float) (1 / Math.sqrt((double) squares / width + eps));
+      for (i = 0; i + LANES <= width; i += LANES) {
+        load(xs, start + 4L * i)
+            .mul(inverse)
+            .mul(load(weight.segment(), 4L * i))
+            .intoMemorySegment(y.segment(), start + 4L * i, ORDER);
+      }
+      for (; i < width; i++) {
+        float v = at(xs, start + 4L * i) * inverse * at(weight.segment(), 4L * i);
+        y.segment().set(ValueLayout.JAVA_FLOAT, start + 4L * i, v);
+      }
+    }
+  }
+
+  /// With `s = sigmoid`, `0.5 (1 + tanh(u)) = s(2u)`: one exponential and one division.
+  @Override
+  public void geluTanh(Matrix x, long from, long to) {
+    MemorySegment s = x.segment();
+    long i = from;
+    for (; i + LANES <= to; i += LANES) {
+      FloatVector a = load(s, 4 * i);
+      FloatVector u = a.mul(a).mul(0.044715f).add(1f).mul(a).mul(-2 * GELU_INNER);
+      a.div(Lanes.exp(u).add(1f)).intoMemorySegment(s, 4 * i, ORDER);
+    }
+    for (; i < to; i++) {
+      float a = at(s, 4 * i);
+      float u = (a * a * 0.044715f + 1f) * a * (-2 * GELU_INNER);
+      s.set(ValueLayout.JAVA_FLOAT, 4 * i, a / (Lanes.exp(u) + 1f));
+    }
+  }
+
+  @Override
+  public void swiGlu(Matrix gate, Matrix up, long from, long to) {
+    MemorySegment g = gate.segment();
+    MemorySegment u = up.segment();
+    long i = from;
+    for (; i + LANES <= to; i += LANES) {
+      FloatVector a = load(g, 4 * i);
+      a.div(Lanes.exp(a.neg()).add(1f)).mul(load(u, 4 * i)).intoMemorySegment(g, 4 * i, ORDER);
+    }
+    for (; i < to; i++) {
+      float a = at(g, 4 * i);
+      g.set(ValueLayout.JAVA_FLOAT, 4 * i, a / (Lanes.exp(-a) + 1f) * at(u, 4 * i));
+    }
+  }
+
+  @Override
+  public void add(Matrix x, Matrix y, long from, long to) {
+    MemorySegment xs = x.segment();
+    MemorySegment ys = y.segment();
+    long i = from;
+    for (; i + LANES <= to; i += LANES) {
+      load(xs, 4 * i).add(load(ys, 4 * i)).intoMemorySegment(xs, 4 * i, ORDER);
+    }
+    for (; i < to; i++) {
+      xs.set(ValueLayout.JAVA_FLOAT, 4 * i, at(xs, 4 * i) + at(ys, 4 * i));
+    }
+  }
+
+  @Override
+  public void rotate(Matrix x, int row, int headDim, Matrix cos, Matrix sin, int position) {
+    int half = headDim / 2;
+    MemorySegment s = x.segment();
+    long angles = 4L * position * half;
+    for (int head = 0; head < x.cols() / headDim; head++) {
+      long start = 4L * ((long) row * x.cols() + (long) head * headDim);
+      long other = start + 4L * half;
+      int i = 0;
+      for (; i + LANES <= half; i += LANES) {
+        FloatVector a = load(s, start + 4L * i);
+        FloatVector b = load(s, other + 4L * i);
+        FloatVector c = load(cos.segment(), angles + 4L * i);
+        FloatVector n = load(sin.segment(), angles + 4L * i);
+        a.mul(c).sub(b.mul(n)).intoMemorySegment(s, start + 4L * i, ORDER);
+        b.mul(c).add(a.mul(n)).intoMemorySegment(s, other + 4L * i, ORDER);
+      }
+      for (; i < half; i++) {
+        float a = at(s, start + 4L * i);
+        float b = at(s, other + 4L * i);
+        float c = at(cos.segment(), angles + 4L * i);
+        float n = at(sin.segment(), angles + 4L * i);
+        s.set(ValueLayout.JAVA_FLOAT, start + 4L * i, a * c - b * n);
+        s.set(ValueLayout.JAVA_FLOAT, other + 4L * i, b * c + a * n);
+      }
+    }
+  }
+
+  @Override
+  public void attend(
+      Matrix q,
+      int row,
+      int column,
+      Matrix k,
+      Matrix v,
+      int keyColumn,
+      int headDim,
+      int count,
+      float scale,
+      @Nullable Matrix bias,
+      Matrix scores,
+      int scratchRow,
+      Matrix out) {
+    MemorySegment s = scores.segment();
+    long base = 4L * scratchRow * scores.cols();
+    long query = 4L * ((long) row * q.cols() + column);
+    float max = scores(q.segment(), query, k, keyColumn, headDim, count, scale, bias, s, base);
+    float sum = exponentials(s, base, count, max);
+    mix(
+        s,
+        base,
+        count,
+        v,
+        keyColumn,
+        headDim,
+        1 / sum,
+        out.segment(),
+        4L * ((long) row * out.cols() + column));
+  }
+
+  private static float scores(
+      MemorySegment q,
+      long query,
+      Matrix k,
+      int keyColumn,
+      int headDim,
+      int count,
+      float scale,
+      @Nullable Matrix bias,
+      MemorySegment s,
+      long base) {
+    MemorySegment ks = k.segment();
+    long stride = 4L * k.cols();
+    float max = Float.NEGATIVE_INFINITY;
+    for (int j = 0; j < count; j++) {
+      long key = j * stride + 4L * keyColumn;
+      FloatVector a = FloatVector.zero(Lanes.F32);
+      int i = 0;
+      for (; i + LANES <= headDim; i += LANES) {
+        a = load(q, query + 4L * i).fma(load(ks, key + 4L * i), a);
+      }
+      float dot = Lanes.sum(a);
+      for (; i < headDim; i++) {
+        dot = Math.fma(at(q, query + 4L * i), at(ks, key + 4L * i), dot);
+      }
+      float score = dot * scale;
+      if (bias != null) {
+        score += at(bias.segment(), 4L * j);
+      }
+      s.set(ValueLayout.JAVA_FLOAT, base + 4L * j, score);
+      max = Math.max(max, score);
+    }
+    return max;
+  }
+
+  private static float exponentials(MemorySegment s, long base, int count, float max) {
+    FloatVector total = FloatVector.zero(Lanes.F32);
+    int j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      FloatVector e = Lanes.exp(load(s, base + 4L * j).sub(max));
+      e.intoMemorySegment(s, base + 4L * j, ORDER);
+      total = total.add(e);
+    }
+    float sum = Lanes.sum(total);
+    for (; j < count; j++) {
+      float e = Lanes.exp(at(s, base + 4L * j) - max);
+      s.set(ValueLayout.JAVA_FLOAT, base + 4L * j, e);
+      sum += e;
+    }
+    return sum;
+  }
+
+  private static void mix(
+      MemorySegment s,
+      long base,
+      int count,
+      Matrix v,
+      int keyColumn,
+      int headDim,
+      float inverse,
+      MemorySegment out,
+      long outStart) {
+    MemorySegment vs = v.segment();
+    long stride = 4L * v.cols();
+    int i = 0;
+    for (; i + 4 * LANES <= headDim; i += 4 * LANES) {
+      FloatVector a0 = FloatVector.zero(Lanes.F32);
+      FloatVector a1 = a0;
+      FloatVector a2 = a0;
+      FloatVector a3 = a0;
+      long value = 4L * (keyColumn + i);
+      for (int j = 0; j < count; j++, value += stride) {
+        FloatVector p = FloatVector.broadcast(Lanes.F32, at(s, base + 4L * j));
+        a0 = p.fma(load(vs, value), a0);
+        a1 = p.fma(load(vs, value + 4L * LANES), a1);
+        a2 = p.fma(load(vs, value + 8L * LANES), a2);
+        a3 = p.fma(load(vs, value + 12L * LANES), a3);
+      }
+      a0.mul(inverse).intoMemorySegment(out, outStart + 4L * i, ORDER);
+      a1.mul(inverse).intoMemorySegment(out, outStart + 4L * (i + LANES), ORDER);
+      a2.mul(inverse).intoMemorySegment(out, outStart + 4L * (i + 2 * LANES), ORDER);
+      a3.mul(inverse).intoMemorySegment(out, outStart + 4L * (i + 3 * LANES), ORDER);
+    }
+    for (; i + LANES <= headDim; i += LANES) {
+      FloatVector a = FloatVector.zero(Lanes.F32);
+      long value = 4L * (keyColumn + i);
+      for (int j = 0; j < count; j++, value += stride) {
+        a = FloatVector.broadcast(Lanes.F32, at(s, base + 4L * j)).fma(load(vs, value), a);
+      }
+      a.mul(inverse).intoMemorySegment(out, outStart + 4L * i, ORDER);
+    }
+    for (; i < headDim; i++) {
+      float a = 0;
+      for (int j = 0; j < count; j++) {
+        a = Math.fma(at(s, base + 4L * j), at(vs, j * stride + 4L * (keyColumn + i)), a);
+      }
+      out.set(ValueLayout.JAVA_FLOAT, outStart + 4L * i, a * inverse);
+    }
+  }
+}

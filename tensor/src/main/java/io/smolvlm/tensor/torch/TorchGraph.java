@@ -1,0 +1,190 @@
+package io.smolvlm.tensor.torch;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Ops;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/// A network compiled by libtorch from its description.
+///
+/// Inputs, weights and results are views of [Matrix] memory or copied into it; no DJL type leaves.
+/// The matrices given as weights must live as long as the graph. One thread at a time.
+public final class TorchGraph implements AutoCloseable {
+  private final Model model;
+  private final PtSymbolBlock block;
+  private final PtNDManager manager;
+  private final IValue weights;
+  private final List<String> taps;
+  private final boolean causal;
+
+  private TorchGraph(TorchOps ops, String method, boolean causal) {
+    this.taps = List.copyOf(ops.taps());
+    this.causal = causal;
+    this.model = Model.newInstance("network", "PyTorch");
+    try {
+      model.load(new ByteArrayInputStream(TorchArchive.pack(method)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (MalformedModelException e) {
+      throw new IllegalStateException(e);
+    }
+    this.block = (PtSymbolBlock) model.getBlock();
+    this.manager = (PtNDManager) model.getNDManager().newSubManager();
+    this.weights = IValue.listFrom(views(manager, ops.weights()));
+  }
+
+  /// Compiles a network without sequences: `f(ops, x, extra)` with `extra` an optional second
+  /// input.
+  ///
+  /// @param inputs names of the inputs, `x` first
+  /// @param watched whether tapped values are computed for [#run]'s watcher
+  public static TorchGraph compile(
+      List<String> inputs,
+      boolean watched,
+      BiFunction<Ops<String>, List<String>, String> description) {
+    Torch.prepare();
+    var ops = new TorchOps(watched);
+    String result = description.apply(ops, inputs);
+    String parameters = String.join(": Tensor, ", inputs) + ": Tensor, w: List[Tensor]";
+    return new TorchGraph(ops, ops.method(parameters, result), false);
+  }
+
+  /// Compiles a network over one sequence: attention reads and writes the sequence's keys and
+  /// values.
+  public static TorchGraph compileCausal(
+      boolean watched, BiFunction<Ops<String>, String, String> description) {
+    Torch.prepare();
+    var ops = new TorchOps(watched);
+    ops.prepareCausal();
+    String result = description.apply(ops, "x");
+    return new TorchGraph(
+        ops,
+        ops.method(
+            "x: Tensor, cos: Tensor, sin: Tensor, keys: List[Tensor], values: List[Tensor], w: List[Tensor]",
+            result),
+        true);
+  }
+
+  /// Runs the network and copies its result.
+  ///
+  /// @param result receives the result; its shape must be that of the network's
+  /// @param watcher sees tapped values during the call, null for none
+  public void run(
+      List<Matrix> inputs, Matrix result, @Nullable BiConsumer<String, Matrix> watcher) {
+    if (causal) {
+      throw new IllegalStateException("a causal graph needs a sequence");
+    }
+    try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
+      IValue[] arguments = new IValue[inputs.size() + 1];
+      for (int i = 0; i < inputs.size(); i++) {
+        arguments[i] = IValue.from(view(call, inputs.get(i)));
+      }
+      arguments[inputs.size()] = weights;
+      finish(call, arguments, result, watcher);
+    }
+  }
+
+  /// Runs the network for the next rows of a sequence.
+  ///
+  /// @param x `[n, width]`
+  /// @param cos `[n, headDim / 2]` for the positions of the rows, likewise `sin`
+  /// @param keys a layer each, `[past + n, key-value width]`; the last n rows are written; likewise
+  ///   `values`
+  public void runCausal(
+      Matrix x,
+      Matrix cos,
+      Matrix sin,
+      List<Matrix> keys,
+      List<Matrix> values,
+      Matrix result,
+      @Nullable BiConsumer<String, Matrix> watcher) {
+    if (!causal) {
+      throw new IllegalStateException("the graph has no sequence");
+    }
+    try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
+      IValue[] arguments = {
+        IValue.from(view(call, x)),
+        IValue.from(view(call, cos)),
+        IValue.from(view(call, sin)),
+        IValue.listFrom(views(call, keys)),
+        IValue.listFrom(views(call, values)),
+        weights
+      };
+      finish(call, arguments, result, watcher);
+    }
+  }
+
+  private void finish(
+      PtNDManager call,
+      IValue[] arguments,
+      Matrix result,
+      @Nullable BiConsumer<String, Matrix> watcher) {
+    // The profiling executor runs first calls slowly and fuses nothing of ours; the switch is a
+    // thread's own.
+    JniUtils.setGraphExecutorOptimize(false);
+    try (IValue answer = IValueUtils.forward(block, arguments)) {
+      NDList outputs = answer.toNDList(call);
+      copy(outputs.get(0), result.segment());
+      if (watcher != null) {
+        for (int i = 0; i < taps.size(); i++) {
+          NDArray array = outputs.get(i + 1);
+          int cols = Math.toIntExact(array.getShape().get(array.getShape().dimension() - 1));
+          int rows = Math.toIntExact(array.getShape().size() / cols);
+          watcher.accept(taps.get(i), Matrix.of(bytes(array), rows, cols));
+        }
+      }
+    } finally {
+      for (int i = 0; i < arguments.length - 1; i++) { // the last are the weights, which stay
+        arguments[i].close();
+      }
+    }
+  }
+
+  private static void copy(NDArray from, MemorySegment to) {
+    MemorySegment source = bytes(from);
+    if (source.byteSize() != to.byteSize()) {
+      throw new IllegalStateException(
+          "result of " + from.getShape() + " for " + to.byteSize() + " bytes");
+    }
+    to.copyFrom(source);
+  }
+
+  private static MemorySegment bytes(NDArray array) {
+    return MemorySegment.ofBuffer(array.toByteBuffer(true));
+  }
+
+  private static PtNDArray[] views(PtNDManager manager, List<Matrix> matrices) {
+    return matrices.stream().map(m -> view(manager, m)).toArray(PtNDArray[]::new);
+  }
+
+  /// The same memory, no copy.
+  private static PtNDArray view(PtNDManager manager, Matrix m) {
+    return manager.create(
+        m.segment().asByteBuffer(), new Shape(m.rows(), m.cols()), DataType.FLOAT32);
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+    manager.close();
+    model.close();
+  }
+}

@@ -1,0 +1,235 @@
+package io.smolvlm.tensor.torch;
+
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.AttentionShape;
+import io.smolvlm.tensor.ops.Linear;
+import io.smolvlm.tensor.ops.Norm;
+import io.smolvlm.tensor.ops.Ops;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a network down as TorchScript while its description runs: a value is the name of a
+/// variable.
+///
+/// The program does not depend on the number of rows. Weights become indices into a list of tensors
+/// that every call is given; [#weights] says in which order.
+final class TorchOps implements Ops<String> {
+  private final StringBuilder body = new StringBuilder();
+  private final List<Matrix> weights = new ArrayList<>();
+  private final Map<Matrix, Integer> numbers = new HashMap<>();
+  private final List<String> taps = new ArrayList<>();
+  private final List<String> tapped = new ArrayList<>();
+  private final boolean watched;
+  private int variables;
+
+  /// @param watched whether tapped values are given back beside the result
+  TorchOps(boolean watched) {
+    this.watched = watched;
+  }
+
+  /// The weights in the order of the list, as the description used them.
+  List<Matrix> weights() {
+    return weights;
+  }
+
+  /// Names of the tapped values, in the order in which they follow the result.
+  List<String> taps() {
+    return taps;
+  }
+
+  /// The method: its parameters, the description's lines, and the list of results.
+  String method(String parameters, String result) {
+    var results = new ArrayList<String>();
+    results.add(result);
+    results.addAll(tapped);
+    return "  def forward(self: __torch__."
+        + TorchArchive.CLASS
+        + ",\n    "
+        + parameters
+        + ") -> List[Tensor]:\n"
+        + body
+        + "    return ["
+        + String.join(", ", results)
+        + "]\n";
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would cost a dependency
+  private String let(String expression, Object... arguments) {
+    String name = "v" + variables++;
+    body.append("    ")
+        .append(name)
+        .append(" = ")
+        .append(String.format(Locale.ROOT, expression, arguments))
+        .append('\n');
+    return name;
+  }
+
+  private String weight(@Nullable Matrix m) {
+    if (m == null) {
+      return "None";
+    }
+    Integer number = numbers.get(m);
+    if (number == null) {
+      number = weights.size();
+      weights.add(m);
+      numbers.put(m, number);
+    }
+    return "w[" + number + "]";
+  }
+
+  /// Biases and norms are rows; torch wants them flat.
+  private String row(@Nullable Matrix m) {
+    return m == null ? "None" : "torch.view(" + weight(m) + ", [-1])";
+  }
+
+  @Override
+  public String linear(String x, Linear weight) {
+    return let("torch.linear(%s, %s, %s)", x, weight(weight.weight()), row(weight.bias()));
+  }
+
+  @Override
+  public String layerNorm(String x, Norm norm) {
+    Matrix bias = Objects.requireNonNull(norm.bias(), norm.name());
+    return let(
+        "torch.layer_norm(%s, [%d], %s, %s, %s)",
+        x, norm.weight().cols(), row(norm.weight()), row(bias), number(norm.eps()));
+  }
+
+  @Override
+  public String rmsNorm(String x, Norm norm) {
+    String square = let("torch.mean(torch.mul(%1$s, %1$s), [-1], True)", x);
+    return let(
+        "torch.mul(%s, torch.mul(%s, torch.rsqrt(torch.add(%s, %s))))",
+        row(norm.weight()), x, square, number(norm.eps()));
+  }
+
+  @Override
+  public String geluTanh(String x) {
+    return let("torch.gelu(%s, approximate=\"tanh\")", x);
+  }
+
+  @Override
+  public String swiGlu(String gate, String up) {
+    return let("torch.mul(torch.silu(%s), %s)", gate, up);
+  }
+
+  @Override
+  public String add(String x, String y) {
+    return let("torch.add(%s, %s)", x, y);
+  }
+
+  @Override
+  public String attention(
+      String q, String k, String v, AttentionShape shape, @Nullable String keyBias) {
+    String heads =
+        attend(
+            heads(q, shape.heads(), shape.headDim()),
+            heads(k, shape.keyValueHeads(), shape.headDim()),
+            heads(v, shape.keyValueHeads(), shape.headDim()),
+            keyBias == null ? "None" : keyBias,
+            shape);
+    return rows(heads, shape);
+  }
+
+  @Override
+  public String causalAttention(int layer, String q, String k, String v, AttentionShape shape) {
+    String queries = rotate(q, shape.heads(), shape.headDim());
+    String newKeys =
+        let(
+            "torch.reshape(%s, [-1, %d])",
+            rotate(k, shape.keyValueHeads(), shape.headDim()), shape.keyValueWidth());
+    // The memory of a layer is given up to and including the new positions; they are written in
+    // place.
+    let("torch.copy_(torch.slice(keys[%d], 0, past), %s)", layer, newKeys);
+    let("torch.copy_(torch.slice(values[%d], 0, past), %s)", layer, v);
+    int group = shape.heads() / shape.keyValueHeads();
+    return rows(
+        attend(
+            let("torch.transpose(%s, 0, 1)", queries),
+            repeated("keys[" + layer + "]", shape, group),
+            repeated("values[" + layer + "]", shape, group),
+            "mask",
+            shape),
+        shape);
+  }
+
+  /// The lines that [#causalAttention] needs once: how many positions stand before, and who sees
+  /// whom.
+  void prepareCausal() {
+    body.append("    past = torch.sub(torch.size(keys[0], 0), torch.size(x, 0))\n");
+    body.append("    seen = torch.ones([torch.size(x, 0), torch.size(keys[0], 0)], dtype=11)\n");
+    body.append("    mask = torch.tril(seen, past)\n");
+  }
+
+  /// `[n, heads * d] -> [heads, n, d]`
+  private String heads(String x, int heads, int headDim) {
+    return let("torch.transpose(torch.view(%s, [-1, %d, %d]), 0, 1)", x, heads, headDim);
+  }
+
+  /// Keys or values with each head as often as there are query heads that read it.
+  private String repeated(String x, AttentionShape shape, int group) {
+    String own = heads(x, shape.keyValueHeads(), shape.headDim());
+    if (group == 1) {
+      return own;
+    }
+    return let(
+        "torch.reshape(torch.expand(torch.unsqueeze(%s, 1), [-1, %d, -1, -1]), [%d, -1, %d])",
+        own, group, shape.heads(), shape.headDim());
+  }
+
+  private String attend(String q, String k, String v, String mask, AttentionShape shape) {
+    return let(
+        "torch.squeeze(torch.scaled_dot_product_attention(torch.unsqueeze(%s, 0), torch.unsqueeze(%s, 0),"
+            + " torch.unsqueeze(%s, 0), %s, 0., False, scale=%s), 0)",
+        q, k, v, mask, number(shape.scale()));
+  }
+
+  /// `[heads, n, d] -> [n, heads * d]`
+  private String rows(String x, AttentionShape shape) {
+    return let("torch.reshape(torch.transpose(%s, 0, 1), [-1, %d])", x, shape.queryWidth());
+  }
+
+  private String rotate(String x, int heads, int headDim) {
+    String cut = let("torch.view(%s, [-1, %d, %d])", x, heads, headDim);
+    String a = let("torch.slice(%s, 2, 0, %d)", cut, headDim / 2);
+    String b = let("torch.slice(%s, 2, %d, %d)", cut, headDim / 2, headDim);
+    String c = let("torch.unsqueeze(cos, 1)");
+    String s = let("torch.unsqueeze(sin, 1)");
+    return let(
+        "torch.cat([torch.sub(torch.mul(%1$s, %3$s), torch.mul(%2$s, %4$s)),"
+            + " torch.add(torch.mul(%2$s, %3$s), torch.mul(%1$s, %4$s))], 2)",
+        a, b, c, s);
+  }
+
+  @Override
+  public String pixelShuffle(String x, int side, int factor) {
+    int folded = side / factor;
+    String cut = let("torch.view(%s, [%d, %d, %d, %d, -1])", x, folded, factor, folded, factor);
+    return let("torch.reshape(torch.permute(%s, [0, 2, 1, 3, 4]), [%d, -1])", cut, folded * folded);
+  }
+
+  @Override
+  public String residual(String x, UnaryOperator<String> branch) {
+    return add(x, branch.apply(x));
+  }
+
+  @Override
+  public String tap(String name, String x) {
+    if (watched) {
+      taps.add(name);
+      tapped.add(x);
+    }
+    return x;
+  }
+
+  /// Doubles print so that they read back equal.
+  private static String number(double value) {
+    return Double.toString(value);
+  }
+}

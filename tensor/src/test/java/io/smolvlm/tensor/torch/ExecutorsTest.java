@@ -1,0 +1,225 @@
+package io.smolvlm.tensor.torch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.kernel.KernelOps;
+import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.ops.AttentionShape;
+import io.smolvlm.tensor.ops.KeyValues;
+import io.smolvlm.tensor.ops.Linear;
+import io.smolvlm.tensor.ops.Norm;
+import io.smolvlm.tensor.ops.Ops;
+import io.smolvlm.tensor.ops.RowSpan;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Every operation through both executors: kernels and libtorch agree.
+class ExecutorsTest {
+  /// Both compute in float32; sums run in different orders.
+  private static final double TOLERANCE = 1e-4;
+
+  private static final int WIDTH = 24;
+
+  private final Arena arena = Arena.ofShared();
+  private final SplittableRandom random = new SplittableRandom(7);
+  private final Team team = new Team(2);
+  private final KernelOps kernels = new KernelOps(team);
+
+  @AfterEach
+  void close() {
+    kernels.close();
+    team.close();
+    arena.close();
+  }
+
+  private Matrix random(int rows, int cols) {
+    Matrix m = Matrix.allocate(arena, rows, cols);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        m.set(r, c, (float) (random.nextDouble() * 2 - 1));
+      }
+    }
+    return m;
+  }
+
+  private Linear linear(int in, int out, boolean bias) {
+    return new Linear("linear", random(out, in), bias ? random(1, out) : null);
+  }
+
+  private static void near(Matrix expected, Matrix actual, String what) {
+    assertEquals(expected.rows(), actual.rows(), what);
+    assertEquals(expected.cols(), actual.cols(), what);
+    float[] e = expected.toArray();
+    float[] a = actual.toArray();
+    for (int i = 0; i < e.length; i++) {
+      assertEquals(e[i], a[i], TOLERANCE, what + " at " + i);
+    }
+  }
+
+  private Matrix copy(Matrix m) {
+    Matrix c = Matrix.allocate(arena, m.rows(), m.cols());
+    c.copyFrom(m);
+    return c;
+  }
+
+  @Test
+  void encoderOperationsAgree() {
+    var shape = new AttentionShape(3, 3, WIDTH / 3);
+    Linear in = linear(10, WIDTH, true);
+    Linear q = linear(WIDTH, WIDTH, true);
+    Linear k = linear(WIDTH, WIDTH, true);
+    Linear v = linear(WIDTH, WIDTH, true);
+    Linear fc = linear(WIDTH, WIDTH, true);
+    Linear connector = linear(WIDTH * 4, 7, false);
+    Norm norm = new Norm("norm", random(1, WIDTH), random(1, WIDTH), 1e-6f);
+    class Network {
+      <V> V forward(Ops<V> ops, V x, V positions, V bias) {
+        V h = ops.tap("sum", ops.add(ops.linear(x, in), positions));
+        h =
+            ops.residual(
+                h,
+                r -> {
+                  V n = ops.layerNorm(r, norm);
+                  return ops.attention(
+                      ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape, bias);
+                });
+        h = ops.tap("branch", ops.residual(h, r -> ops.geluTanh(ops.linear(r, fc))));
+        return ops.linear(ops.pixelShuffle(h, 4, 2), connector);
+      }
+    }
+    var network = new Network();
+    Matrix x = random(16, 10);
+    Matrix positions = random(16, WIDTH);
+    Matrix bias = Matrix.allocate(arena, 1, 16);
+    bias.set(0, 3, Float.NEGATIVE_INFINITY);
+
+    Map<String, Matrix> seen = new HashMap<>();
+    kernels.watch((name, value) -> seen.put(name, copy(value)));
+    Matrix expected = copy(network.forward(kernels.begin(), x, positions, bias));
+    Matrix actual = Matrix.allocate(arena, 4, 7);
+    try (TorchGraph graph =
+        TorchGraph.compile(
+            List.of("x", "positions", "bias"),
+            true,
+            (ops, inputs) -> network.forward(ops, inputs.get(0), inputs.get(1), inputs.get(2)))) {
+      for (int turn = 0; turn < 3; turn++) {
+        graph.run(
+            List.of(x, positions, bias),
+            actual,
+            (name, value) -> {
+              Matrix mine = seen.get(name);
+              assertNotNull(mine, name);
+              near(mine, value, name);
+            });
+        near(expected, actual, "result");
+      }
+    }
+  }
+
+  @Test
+  void decoderOperationsAgreeAndShareOneMemory() {
+    var shape = new AttentionShape(4, 2, 6);
+    Linear q = linear(WIDTH, 24, false);
+    Linear k = linear(WIDTH, 12, false);
+    Linear v = linear(WIDTH, 12, false);
+    Linear gate = linear(24, WIDTH, false);
+    Linear up = linear(24, WIDTH, false);
+    Norm norm = new Norm("norm", random(1, WIDTH), null, 1e-5f);
+    class Network {
+      <V> V forward(Ops<V> ops, V x) {
+        for (int i = 0; i < 2; i++) {
+          int layer = i;
+          x =
+              ops.residual(
+                  x,
+                  r -> {
+                    V n = ops.rmsNorm(r, norm);
+                    V a =
+                        ops.causalAttention(
+                            layer, ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape);
+                    return ops.swiGlu(ops.linear(a, gate), ops.linear(a, up));
+                  });
+        }
+        return x;
+      }
+    }
+    var network = new Network();
+    Matrix cos = random(20, 3);
+    Matrix sin = random(20, 3);
+    Matrix x = random(11, WIDTH);
+    var mine = new Memory(2, 20, 12);
+    var theirs = new Memory(2, 20, 12);
+    try (TorchGraph graph =
+        TorchGraph.compileCausal(false, (ops, in) -> network.forward(ops, in))) {
+      int[] cuts = {0, 5, 6, 11};
+      for (int c = 0; c + 1 < cuts.length; c++) {
+        int from = cuts[c];
+        int to = cuts[c + 1];
+        Matrix rows = copy(x.slice(from, to));
+        Matrix expected =
+            copy(
+                network.forward(
+                    kernels.begin(List.of(new RowSpan(mine, to - from)), cos, sin), rows));
+        mine.length = to;
+        Matrix actual = Matrix.allocate(arena, to - from, WIDTH);
+        graph.runCausal(
+            copy(x.slice(from, to)),
+            cos.slice(from, to),
+            sin.slice(from, to),
+            theirs.first(theirs.keys, to),
+            theirs.first(theirs.values, to),
+            actual,
+            null);
+        theirs.length = to;
+        near(expected, actual, "rows " + from + " to " + to);
+      }
+    }
+    for (int layer = 0; layer < 2; layer++) {
+      near(mine.keys(layer), theirs.keys(layer), "keys of layer " + layer);
+      near(mine.values(layer), theirs.values(layer), "values of layer " + layer);
+    }
+  }
+
+  private final class Memory implements KeyValues {
+    private final List<Matrix> keys;
+    private final List<Matrix> values;
+    private int length;
+
+    Memory(int layers, int capacity, int width) {
+      keys =
+          java.util.stream.Stream.generate(() -> Matrix.allocate(arena, capacity, width))
+              .limit(layers)
+              .toList();
+      values =
+          java.util.stream.Stream.generate(() -> Matrix.allocate(arena, capacity, width))
+              .limit(layers)
+              .toList();
+    }
+
+    List<Matrix> first(List<Matrix> all, int rows) {
+      return all.stream().map(m -> m.slice(0, rows)).toList();
+    }
+
+    @Override
+    public int length() {
+      return length;
+    }
+
+    @Override
+    public Matrix keys(int layer) {
+      return keys.get(layer);
+    }
+
+    @Override
+    public Matrix values(int layer) {
+      return values.get(layer);
+    }
+  }
+}
