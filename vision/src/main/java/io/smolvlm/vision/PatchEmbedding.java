@@ -27,7 +27,10 @@ final class PatchEmbedding {
         for (int y = 0; y < patch; y++) {
           long from = 4L * ((long) (c * side + top + y) * side + left);
           long to = 4L * ((long) p * patches.cols() + (long) (c * patch + y) * patch);
-          patches.segment().asSlice(to, 4L * patch).copyFrom(lines.segment().asSlice(from, 4L * patch));
+          patches
+              .segment()
+              .asSlice(to, 4L * patch)
+              .copyFrom(lines.segment().asSlice(from, 4L * patch));
         }
       }
     }
@@ -40,8 +43,8 @@ final class PatchEmbedding {
     return i * across / valid;
   }
 
-  /// The position embeddings of a tile of which `validRows x validCols` patches are of the picture. The
-  /// others take position 0.
+  /// The position embeddings of a tile of which `validRows x validCols` patches are of the picture.
+  /// The others take position 0.
   ///
   /// @param table `[patches, hidden]`
   /// @param positions `[patches, hidden]`, written

@@ -34,11 +34,15 @@ record SiglipNetwork(VisionConfig config, VisionWeights weights) {
       x =
           ops.residual(
               x,
-              h -> ops.linear(ops.geluTanh(ops.linear(ops.layerNorm(h, w.norm2()), w.fc1())), w.fc2()));
+              h ->
+                  ops.linear(
+                      ops.geluTanh(ops.linear(ops.layerNorm(h, w.norm2()), w.fc1())), w.fc2()));
       x = ops.tap("vision_layer_" + i, x);
     }
     x = ops.tap("vision_last_hidden_state", ops.layerNorm(x, weights.postNorm()));
-    x = ops.tap("pixel_shuffle", ops.pixelShuffle(x, config.patchesPerSide(), config.scaleFactor()));
+    x =
+        ops.tap(
+            "pixel_shuffle", ops.pixelShuffle(x, config.patchesPerSide(), config.scaleFactor()));
     return ops.tap("connector", ops.linear(x, weights.connector()));
   }
 }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Encoder and connector ready to run, tile by tile: a tile's tokens depend on nothing but its pixels, so
-/// they are computed alone and can be kept by content.
+/// Encoder and connector ready to run, tile by tile: a tile's tokens depend on nothing but its
+/// pixels, so they are computed alone and can be kept by content.
 ///
 /// One thread at a time.
 public final class VisionTower implements AutoCloseable {
@@ -57,12 +57,14 @@ public final class VisionTower implements AutoCloseable {
       }
       graph.run(List.of(patches, network.weights().positions()), tokens, null);
     } else {
-      tokens.copyFrom(network.forward(kernels.begin(), patches, network.weights().positions(), null));
+      tokens.copyFrom(
+          network.forward(kernels.begin(), patches, network.weights().positions(), null));
     }
   }
 
-  /// A tile of which only the upper left part is of the picture; shows every stage to `watcher`: `patch_embeds`,
-  /// `vision_embeddings`, `vision_layer_i`, `vision_last_hidden_state`, `pixel_shuffle`, `connector`.
+  /// A tile of which only the upper left part is of the picture; shows every stage to `watcher`:
+  /// `patch_embeds`, `vision_embeddings`, `vision_layer_i`, `vision_last_hidden_state`,
+  /// `pixel_shuffle`, `connector`.
   ///
   /// @param validRows patch rows of the picture; likewise `validCols`
   /// @param throughTorch which executor

@@ -20,5 +20,12 @@ public record VisionWeights(
 
   /// One encoder layer.
   public record Layer(
-      Norm norm1, Linear query, Linear key, Linear value, Linear output, Norm norm2, Linear fc1, Linear fc2) {}
+      Norm norm1,
+      Linear query,
+      Linear key,
+      Linear value,
+      Linear output,
+      Norm norm2,
+      Linear fc1,
+      Linear fc2) {}
 }
