@@ -6,6 +6,16 @@ import io.smolvlm.tensor.block.F16;
 import io.smolvlm.tensor.block.F32;
 import io.smolvlm.tensor.block.F64;
 import io.smolvlm.tensor.block.Integers;
+import io.smolvlm.tensor.block.Q2_K;
+import io.smolvlm.tensor.block.Q3_K;
+import io.smolvlm.tensor.block.Q4_0;
+import io.smolvlm.tensor.block.Q4_1;
+import io.smolvlm.tensor.block.Q4_K;
+import io.smolvlm.tensor.block.Q5_0;
+import io.smolvlm.tensor.block.Q5_1;
+import io.smolvlm.tensor.block.Q5_K;
+import io.smolvlm.tensor.block.Q6_K;
+import io.smolvlm.tensor.block.Q8_0;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +35,17 @@ public enum DType {
   U16(Integers.U16),
   I8(Integers.I8),
   U8(Integers.U8),
-  BOOL(Integers.U8);
+  BOOL(Integers.U8),
+  Q8_0(new Q8_0()),
+  Q4_0(new Q4_0()),
+  Q4_1(new Q4_1()),
+  Q5_0(new Q5_0()),
+  Q5_1(new Q5_1()),
+  Q2_K(new Q2_K()),
+  Q3_K(new Q3_K()),
+  Q4_K(new Q4_K()),
+  Q5_K(new Q5_K()),
+  Q6_K(new Q6_K());
 
   private final int blockElements;
   private final int blockBytes;

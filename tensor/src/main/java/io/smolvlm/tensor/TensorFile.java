@@ -7,7 +7,8 @@ import java.util.Map;
 /// Named tensors of one model, as memory-mapped views. Opening reads the header only and checks
 /// every rule of the format; the owner closes it after the last use of any tensor, and may close it
 /// twice.
-public sealed interface TensorFile extends AutoCloseable permits Safetensors, ShardedSafetensors {
+public sealed interface TensorFile extends AutoCloseable
+    permits Safetensors, ShardedSafetensors, Gguf {
   /// Opens a file by its signature, or a folder that holds `model.safetensors` or
   /// `model.safetensors.index.json`.
   ///
@@ -20,7 +21,7 @@ public sealed interface TensorFile extends AutoCloseable permits Safetensors, Sh
           ? ShardedSafetensors.open(path)
           : Safetensors.open(single);
     }
-    return Safetensors.open(path);
+    return Signature.isGguf(path) ? Gguf.open(path) : Safetensors.open(path);
   }
 
   /// The file or folder.

@@ -33,4 +33,12 @@ final class Le {
   static int ubyte(MemorySegment from, long at) {
     return from.get(JAVA_BYTE, at) & 0xFF;
   }
+
+  static int sbyte(MemorySegment from, long at) {
+    return from.get(JAVA_BYTE, at);
+  }
+
+  static void putByte(MemorySegment to, long at, int value) {
+    to.set(JAVA_BYTE, at, (byte) value);
+  }
 }
