@@ -1,0 +1,114 @@
+package io.smolvlm.vision;
+
+import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.SmolVlmException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// From the bytes of a picture file to upright, opaque RGB.
+///
+/// Reads PNG, JPEG, GIF, BMP, WebP and TIFF; the content decides which, never the name. The order
+/// is: size of the file, signature, our own parser for the header with its caps, and only then a
+/// decoder, which is given the parts that make up the pixels and nothing else. So damaged or
+/// hostile metadata (ICC, EXIF, XMP, comments) never reaches a decoder and never costs the picture,
+/// while pixels that end early are refused: half a picture is a wrong answer.
+///
+/// - The EXIF orientation is applied.
+/// - Transparent colours are laid over white.
+/// - Of 16-bit samples the high byte counts.
+/// - Colour profiles are ignored, as in the reference; CMYK is converted without one.
+/// - Of animations and of files with several pages, the first counts.
+///
+/// Holds no state beyond its settings; usable from several threads.
+public final class ImageReader {
+  /// What becomes of grey pictures with 16 bits a pixel.
+  public enum Grey16 {
+    /// The high byte counts, as the eye expects.
+    SCALED,
+    /// All above 255 becomes white, as the reference does.
+    CLIPPED
+  }
+
+  private final ImageLimits limits;
+  private final Grey16 grey16;
+
+  public ImageReader() {
+    this(ImageLimits.DEFAULT, Grey16.SCALED);
+  }
+
+  public ImageReader(ImageLimits limits, Grey16 grey16) {
+    this.limits = limits;
+    this.grey16 = grey16;
+  }
+
+  /// Reads a file.
+  ///
+  /// @throws SmolVlmException as [#read(byte[], String)] does; with [ErrorCode#MISSING] if there is
+  ///   no such file or it cannot be read
+  public RgbImage read(Path path) {
+    String name = String.valueOf(path.getFileName());
+    try (InputStream in = Files.newInputStream(path)) {
+      return read(in.readNBytes(limits.maxBytes() + 1), name);
+    } catch (NoSuchFileException e) {
+      throw new SmolVlmException(ErrorCode.MISSING, name + ": no such file", e);
+    } catch (IOException e) {
+      throw new SmolVlmException(
+          ErrorCode.MISSING,
+          name + (Files.isDirectory(path) ? ": is a folder, not a picture" : ": cannot be read"),
+          e);
+    }
+  }
+
+  /// Reads a picture.
+  ///
+  /// @param bytes the whole file; not kept
+  /// @param name for messages, as the user gave it
+  /// @throws SmolVlmException with [ErrorCode#EMPTY] for no bytes, [ErrorCode#UNSUPPORTED] for
+  ///   other formats or variants, [ErrorCode#CORRUPT] for damaged or cut files,
+  ///   [ErrorCode#TOO_LARGE] for declared sizes over a cap, [ErrorCode#LIMIT] for work or memory
+  ///   over a cap
+  public RgbImage read(byte[] bytes, String name) {
+    PictureFile file = new PictureFile(bytes, name, limits);
+    if (bytes.length == 0) {
+      throw file.error(ErrorCode.EMPTY, "no content");
+    }
+    if (bytes.length > limits.maxBytes()) {
+      throw file.error(
+          ErrorCode.TOO_LARGE,
+          "has %s bytes, allowed are %d"
+              .formatted(
+                  bytes.length == limits.maxBytes() + 1 ? "more" : bytes.length,
+                  limits.maxBytes()));
+    }
+    try {
+      return decode(file);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw file.error(ErrorCode.LIMIT, "takes more memory than there is", e);
+    }
+  }
+
+  private RgbImage decode(PictureFile file) {
+    if (file.has(0, "\u0089PNG\r\n\u001a\n")) {
+      return new PngPicture(file, grey16).read();
+    }
+    if (file.has(0, "\u00ff\u00d8\u00ff")) {
+      return new JpegPicture(file).read();
+    }
+    if (file.has(0, "GIF87a") || file.has(0, "GIF89a")) {
+      return new GifPicture(file).read();
+    }
+    if (file.has(0, "BM")) {
+      return new BmpPicture(file).read();
+    }
+    if (file.has(0, "RIFF") && file.has(8, "WEBP")) {
+      return new WebpPicture(file).read();
+    }
+    if (file.has(0, "II*\0") || file.has(0, "MM\0*")) {
+      return new TiffPicture(file, grey16).read();
+    }
+    throw file.unsupported("is none of PNG, JPEG, GIF, BMP, WebP, TIFF");
+  }
+}

@@ -1,0 +1,251 @@
+package io.smolvlm.vision;
+
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// Reads WebP, lossy and lossless, with transparency, and the first frame of an animation on its
+/// canvas.
+///
+/// Chunks are walked here; the decoder is given one picture without its container. Transparency of
+/// lossy pictures is a picture of its own, whose green is the opacity, and is put together here.
+///
+/// Source: WebP container specification; RFC 9649.
+final class WebpPicture {
+  private static final int ANIMATED = 0x02;
+  private static final int HAS_ALPHA = 0x10;
+
+  /// The decoder fetches bits by the 8 bytes, also behind the last one it needs.
+  private static final int READ_AHEAD_BYTES = 8;
+
+  private final PictureFile file;
+  private int width;
+  private int height;
+  private boolean extended;
+  private int flags;
+  private int orientation;
+  private int xmpOrientation;
+
+  WebpPicture(PictureFile file) {
+    this.file = file;
+  }
+
+  private record Chunk(String type, int data, int length) {
+    int end() {
+      return data + length + (length & 1);
+    }
+  }
+
+  /// Where one picture's parts lie.
+  private static final class Frame {
+    int left;
+    int top;
+    @Nullable Chunk alpha;
+    @Nullable Chunk pixels;
+  }
+
+  RgbImage read() {
+    int end = riffEnd();
+    Frame frame = new Frame();
+    int at = 12;
+    while (at < end) {
+      Chunk chunk = chunk(at, end);
+      at = chunk.end();
+      readChunk(chunk, frame);
+    }
+    if (frame.pixels == null) {
+      throw file.corrupt("a WebP without a picture");
+    }
+    return Orientation.apply(
+        paint(frame, frame.pixels), orientation != 0 ? orientation : xmpOrientation);
+  }
+
+  private int riffEnd() {
+    long length = file.u32Little(4);
+    file.need(8, length);
+    if (length < 12) {
+      throw file.corrupt("a WebP whose container has %d bytes".formatted(length));
+    }
+    return 8 + (int) length;
+  }
+
+  private Chunk chunk(int at, int end) {
+    if (end - at < 8 || file.u32Little(at + 4) > end - at - 8) {
+      throw file.corrupt("a WebP with a part that ends beyond its container, at byte " + at);
+    }
+    String type = new String(file.bytes(), at, 4, StandardCharsets.ISO_8859_1);
+    return new Chunk(type, at + 8, (int) file.u32Little(at + 4));
+  }
+
+  private void readChunk(Chunk chunk, Frame frame) {
+    switch (chunk.type) {
+      case "VP8X" -> {
+        file.need(chunk.data, 10);
+        if (chunk.length < 10) {
+          throw file.corrupt("a WebP with a header of %d bytes".formatted(chunk.length));
+        }
+        extended = true;
+        flags = file.u8(chunk.data);
+        width = file.u24Little(chunk.data + 4) + 1;
+        height = file.u24Little(chunk.data + 7) + 1;
+        file.checkSize(width, height);
+      }
+      case "ALPH", "VP8 ", "VP8L" -> {
+        if ((flags & ANIMATED) == 0) {
+          setPart(chunk, frame);
+        }
+      }
+      case "ANMF" -> {
+        if ((flags & ANIMATED) != 0 && frame.pixels == null) {
+          readFrame(chunk, frame);
+        }
+      }
+      case "EXIF" -> {
+        int skip = file.has(chunk.data, "Exif\0\0") ? 6 : 0;
+        int to = chunk.data + chunk.length;
+        orientation = Orientation.inExif(file.bytes(), Math.min(chunk.data + skip, to), to);
+      }
+      case "XMP " ->
+          xmpOrientation = Orientation.inXmp(file.bytes(), chunk.data, chunk.data + chunk.length);
+      default -> {} // Colour profiles and what nobody knows.
+    }
+  }
+
+  private void readFrame(Chunk frameChunk, Frame frame) {
+    if (frameChunk.length < 16) {
+      throw file.corrupt("a WebP with a frame of %d bytes".formatted(frameChunk.length));
+    }
+    frame.left = file.u24Little(frameChunk.data) * 2;
+    frame.top = file.u24Little(frameChunk.data + 3) * 2;
+    int end = frameChunk.data + frameChunk.length;
+    int at = frameChunk.data + 16;
+    while (at < end && frame.pixels == null) {
+      Chunk chunk = chunk(at, end);
+      at = chunk.end();
+      setPart(chunk, frame);
+    }
+  }
+
+  private static void setPart(Chunk chunk, Frame frame) {
+    if (frame.pixels != null) {
+      return;
+    }
+    if (chunk.type.equals("ALPH")) {
+      frame.alpha = chunk;
+    } else if (chunk.type.equals("VP8 ") || chunk.type.equals("VP8L")) {
+      frame.pixels = chunk;
+    }
+  }
+
+  private RgbImage paint(Frame frame, Chunk pixels) {
+    boolean lossless = pixels.type.equals("VP8L");
+    int frameWidth = lossless ? losslessWidth(pixels) : lossyWidth(pixels);
+    int frameHeight = lossless ? losslessHeight(pixels) : lossyHeight(pixels);
+    file.checkSize(frameWidth, frameHeight);
+    if (!extended) {
+      width = frameWidth;
+      height = frameHeight;
+    }
+    boolean animated = (flags & ANIMATED) != 0;
+    if (animated
+        ? frame.left + frameWidth > width || frame.top + frameHeight > height
+        : frameWidth != width || frameHeight != height) {
+      throw file.corrupt(
+          "a WebP of %d x %d pixels whose picture has %d x %d"
+              .formatted(width, height, frameWidth, frameHeight));
+    }
+    Raster raster = decode(pixels.type, pixels.data, pixels.length, frameWidth, frameHeight);
+    Chunk alphaChunk = frame.alpha;
+    boolean hasAlpha = !extended || (flags & HAS_ALPHA) != 0;
+    byte @Nullable [] alpha =
+        !lossless && hasAlpha && alphaChunk != null
+            ? new WebpAlpha(file, frameWidth, frameHeight)
+                .read(
+                    alphaChunk.data,
+                    alphaChunk.length,
+                    data -> decode("VP8L", data, frameWidth, frameHeight))
+            : null;
+    byte[] rgb = new byte[width * height * 3];
+    if (hasAlpha) {
+      java.util.Arrays.fill(rgb, (byte) 255);
+    }
+    int bands = raster.getNumBands();
+    Samples samples = new Samples(raster);
+    int[] row = samples.newRow();
+    for (int y = 0; y < frameHeight; y++) {
+      samples.read(y, row);
+      int o = ((frame.top + y) * width + frame.left) * 3;
+      for (int x = 0; x < frameWidth; x++) {
+        int opacity =
+            alpha != null
+                ? alpha[y * frameWidth + x] & 0xff
+                : bands == 4 && hasAlpha ? row[x * bands + 3] : 255;
+        for (int c = 0; c < 3; c++) {
+          rgb[o++] = White.over(row[x * bands + c], opacity);
+        }
+      }
+    }
+    return new RgbImage(width, height, rgb);
+  }
+
+  private Raster decode(String type, int data, int length, int frameWidth, int frameHeight) {
+    return decode(
+        type,
+        java.util.Arrays.copyOfRange(file.bytes(), data, data + length),
+        frameWidth,
+        frameHeight);
+  }
+
+  private Raster decode(String type, byte[] data, int frameWidth, int frameHeight) {
+    Raster raster =
+        Decoder.of(file, new WebPImageReaderSpi()).image(container(type, data)).getRaster();
+    if (raster.getWidth() != frameWidth || raster.getHeight() != frameHeight) {
+      throw file.corrupt("a WebP whose pixels are not what its header declares");
+    }
+    return raster;
+  }
+
+  private static byte[] container(String type, byte[] data) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(data.length + 28);
+    out.writeBytes("RIFF".getBytes(StandardCharsets.ISO_8859_1));
+    writeInt(out, 12 + data.length + (data.length & 1));
+    out.writeBytes(("WEBP" + type).getBytes(StandardCharsets.ISO_8859_1));
+    writeInt(out, data.length);
+    out.writeBytes(data);
+    out.writeBytes(new byte[READ_AHEAD_BYTES]);
+    return out.toByteArray();
+  }
+
+  private static void writeInt(ByteArrayOutputStream out, int value) {
+    out.write(value);
+    out.write(value >>> 8);
+    out.write(value >>> 16);
+    out.write(value >>> 24);
+  }
+
+  private int lossyWidth(Chunk chunk) {
+    if (chunk.length < 10
+        || (file.u8(chunk.data) & 1) != 0
+        || file.u24Little(chunk.data + 3) != 0x2a019d) {
+      throw file.corrupt("a WebP whose lossy picture has no start mark");
+    }
+    return file.u16Little(chunk.data + 6) & 0x3fff;
+  }
+
+  private int lossyHeight(Chunk chunk) {
+    return file.u16Little(chunk.data + 8) & 0x3fff;
+  }
+
+  private int losslessWidth(Chunk chunk) {
+    if (chunk.length < 5 || file.u8(chunk.data) != 0x2f || file.u8(chunk.data + 4) >> 5 != 0) {
+      throw file.corrupt("a WebP whose lossless picture has no start mark");
+    }
+    return (file.u16Little(chunk.data + 1) & 0x3fff) + 1;
+  }
+
+  private int losslessHeight(Chunk chunk) {
+    return (int) ((file.u32Little(chunk.data + 1) >> 14) & 0x3fff) + 1;
+  }
+}
