@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A decoder ready to run: prefill of many rows through libtorch, decode of few through vector kernels, both
-/// over the same [KvCache].
+/// A decoder ready to run: prefill of many rows through libtorch, decode of few through vector
+/// kernels, both over the same [KvCache].
 ///
 /// One thread at a time.
 public final class Decoder implements AutoCloseable {
-  /// From this many rows on the matrix products of libtorch win over the kernels. Measured on a 2-core
-  /// AVX2 machine with the 135M shape.
+  /// From this many rows on the matrix products of libtorch win over the kernels. Measured on a
+  /// 2-core AVX2 machine with the 135M shape.
   private static final int TORCH_ROWS = 16;
 
   private final LlamaNetwork network;
@@ -83,7 +83,8 @@ public final class Decoder implements AutoCloseable {
     run(graph, x, cache, null);
   }
 
-  private void run(TorchGraph compiled, Matrix x, KvCache cache, @Nullable BiConsumer<String, Matrix> watcher) {
+  private void run(
+      TorchGraph compiled, Matrix x, KvCache cache, @Nullable BiConsumer<String, Matrix> watcher) {
     int n = x.rows();
     int past = cache.length();
     cache.reserve(n);
@@ -102,9 +103,11 @@ public final class Decoder implements AutoCloseable {
   /// Runs like [#forward] and shows the stages `layer_i` and `final_norm`, `[n, hidden]` each.
   ///
   /// @param throughTorch which executor
-  public void watch(Matrix x, KvCache cache, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
+  public void watch(
+      Matrix x, KvCache cache, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
     if (throughTorch) {
-      try (TorchGraph watched = TorchGraph.compileCausal(true, (ops, in) -> network.forward(ops, in))) {
+      try (TorchGraph watched =
+          TorchGraph.compileCausal(true, (ops, in) -> network.forward(ops, in))) {
         run(watched, x, cache, watcher);
       }
     } else {

@@ -9,8 +9,8 @@ import java.util.List;
 
 /// The keys and values of one sequence, float32, off the heap; both executors read and write it.
 ///
-/// Memory follows use: it doubles when a sequence outgrows it, up to the model's context. One thread at a
-/// time; whoever made it closes it.
+/// Memory follows use: it doubles when a sequence outgrows it, up to the model's context. One
+/// thread at a time; whoever made it closes it.
 public final class KvCache implements KeyValues, AutoCloseable {
   private static final int FIRST_ROWS = 256;
 

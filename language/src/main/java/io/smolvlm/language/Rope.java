@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 /// Rotary position tables: `angle[p, j] = p * theta^(-2j / headDim)` for `j < headDim / 2`.
 ///
 /// The arithmetic is float32 step by step as in the reference (transformers 5.23
-/// `LlamaRotaryEmbedding`), since at position 10,000 a last-bit difference of the frequency moves the angle
-/// by a thousandth. Rows are made as positions are first reached.
+/// `LlamaRotaryEmbedding`), since at position 10,000 a last-bit difference of the frequency moves
+/// the angle by a thousandth. Rows are made as positions are first reached.
 final class Rope implements AutoCloseable {
   private final int half;
   private final int limit;
@@ -34,7 +34,8 @@ final class Rope implements AutoCloseable {
     if (positions <= cos.rows()) {
       return;
     }
-    int rows = Math.clamp(Integer.highestOneBit(positions) * 2L, positions, Math.max(positions, limit));
+    int rows =
+        Math.clamp(Integer.highestOneBit(positions) * 2L, positions, Math.max(positions, limit));
     Arena larger = Arena.ofShared();
     Matrix newCos = Matrix.allocate(larger, rows, half);
     Matrix newSin = Matrix.allocate(larger, rows, half);

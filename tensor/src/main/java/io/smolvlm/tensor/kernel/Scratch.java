@@ -39,7 +39,6 @@ final class Scratch implements AutoCloseable {
     taken = 0;
   }
 
-  @SuppressWarnings("MustBeClosed") // closed by free()
   private static final class Slot {
     private Arena arena = Arena.ofShared();
     private MemorySegment memory = MemorySegment.NULL;
