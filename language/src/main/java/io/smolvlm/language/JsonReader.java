@@ -1,7 +1,13 @@
 package io.smolvlm.language;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,22 +18,37 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A pull reader for the two JSON files of this room, `tokenizer.json` and the chat template's.
+/// Pulls the few parts that this room needs out of `tokenizer.json` and its companions. A tree of
+/// fifty thousand merges is never built; parts of no interest are passed over. Every broken rule is
+/// a [FormatException] that names the file.
 ///
-/// A tree of fifty thousand merges is never needed, so parts that are of no interest are skipped
-/// without building anything. Every broken rule is a [FormatException] that names file and
-/// character.
+/// Stands on the value that is read or passed over next.
 final class JsonReader {
-  private static final int MAX_DEPTH = 64;
+  // Names come from outside: neither interned nor put into the factory's shared table.
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(64)
+                  .maxNumberLength(40)
+                  .maxStringLength(4 << 20)
+                  .maxNameLength(50_000)
+                  .build())
+          .build();
 
   private final String file;
-  private final String text;
-  private int at;
-  private int depth;
+  private final JsonParser parser;
 
   JsonReader(String file, String text) {
     this.file = file;
-    this.text = text;
+    try {
+      parser = FACTORY.createParser(text);
+    } catch (IOException e) {
+      throw corrupt(e);
+    }
+    next();
   }
 
   static JsonReader of(String file, byte[] utf8) {
@@ -36,9 +57,6 @@ final class JsonReader {
 
   /// Strict UTF-8; replacement characters would hide a broken file.
   static String decode(String file, byte[] utf8) {
-    if (utf8.length == 0) {
-      throw new FormatException(ErrorCode.CORRUPT, file, "content", "0 bytes", "text");
-    }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     } catch (CharacterCodingException e) {
@@ -47,236 +65,131 @@ final class JsonReader {
     }
   }
 
-  int offset() {
-    return at;
-  }
-
-  /// The next character that is not white space, not consumed; 0 at the end.
-  char peek() {
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      if (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
-        return c;
-      }
-      at++;
+  private JsonToken next() {
+    try {
+      JsonToken token = parser.nextToken();
+      return token == null ? JsonToken.NOT_AVAILABLE : token;
+    } catch (IOException e) {
+      throw corrupt(e);
     }
-    return 0;
   }
 
-  /// Calls `member` with each key; it must consume the value.
+  private FormatException corrupt(IOException e) {
+    String found = e instanceof JacksonException json ? json.getOriginalMessage() : e.toString();
+    return new FormatException(ErrorCode.CORRUPT, file, "JSON", found, "valid JSON");
+  }
+
+  private FormatException needed(String needed) {
+    String found = parser.currentToken() == null ? "the end" : parser.currentToken().name();
+    return new FormatException(ErrorCode.CORRUPT, file, place(), found, needed);
+  }
+
+  private String place() {
+    return "character " + parser.currentTokenLocation().getCharOffset();
+  }
+
+  /// The character at which the value begins.
+  int start() {
+    return (int) parser.currentTokenLocation().getCharOffset();
+  }
+
+  /// Passes over the value.
+  ///
+  /// @return the character behind it
+  int skip() {
+    try {
+      parser.skipChildren();
+    } catch (IOException e) {
+      throw corrupt(e);
+    }
+    return (int) parser.currentLocation().getCharOffset();
+  }
+
+  /// Calls `member` with each key; it must read or pass over the value.
   void object(Consumer<String> member) {
-    open('{');
-    if (peek() == '}') {
-      at++;
-    } else {
-      do {
-        String key = string();
-        expect(':');
-        member.accept(key);
-      } while (more('}'));
+    require(JsonToken.START_OBJECT, "an object");
+    while (next() != JsonToken.END_OBJECT) {
+      require(JsonToken.FIELD_NAME, "a name");
+      String key = text();
+      next();
+      member.accept(key);
     }
-    depth--;
   }
 
-  /// Calls `element` before each element; it must consume it.
+  /// Calls `element` on each element; it must read or pass over it.
   void array(Runnable element) {
-    open('[');
-    if (peek() == ']') {
-      at++;
-    } else {
-      do {
-        element.run();
-      } while (more(']'));
-    }
-    depth--;
-  }
-
-  private void open(char bracket) {
-    expect(bracket);
-    if (++depth > MAX_DEPTH) {
-      throw new FormatException(
-          ErrorCode.LIMIT, file, place(), "deeper nesting", "at most " + MAX_DEPTH + " levels");
+    require(JsonToken.START_ARRAY, "an array");
+    while (next() != JsonToken.END_ARRAY) {
+      element.run();
     }
   }
 
-  private boolean more(char end) {
-    char c = peek();
-    if (c == ',') {
-      at++;
-      return true;
+  private void require(JsonToken token, String needed) {
+    if (parser.currentToken() != token) {
+      throw needed(needed);
     }
-    expect(end);
-    return false;
-  }
-
-  private void expect(char wanted) {
-    char c = peek();
-    if (c != wanted) {
-      throw corrupt("'" + wanted + "'");
-    }
-    at++;
   }
 
   String string() {
-    expect('"');
-    int start = at;
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      if (c == '"') {
-        return text.substring(start, at++);
-      }
-      if (c == '\\') {
-        return escaped(start);
-      }
-      if (c < 0x20) {
-        break;
-      }
-      at++;
-    }
-    throw corrupt("the end of a string");
+    require(JsonToken.VALUE_STRING, "a string");
+    return text();
   }
 
-  private String escaped(int start) {
-    var out = new StringBuilder(text.substring(start, at));
-    while (at < text.length()) {
-      char c = text.charAt(at++);
-      if (c == '"') {
-        return out.toString();
-      }
-      if (c < 0x20) {
-        break;
-      }
-      if (c != '\\') {
-        out.append(c);
-        continue;
-      }
-      char escape = at < text.length() ? text.charAt(at++) : 0;
-      switch (escape) {
-        case '"', '\\', '/' -> out.append(escape);
-        case 'b' -> out.append('\b');
-        case 'f' -> out.append('\f');
-        case 'n' -> out.append('\n');
-        case 'r' -> out.append('\r');
-        case 't' -> out.append('\t');
-        case 'u' -> out.append(hexadecimal());
-        default -> throw corrupt("an escape of JSON");
-      }
+  private String text() {
+    try {
+      return parser.getText();
+    } catch (IOException e) {
+      throw corrupt(e);
     }
-    throw corrupt("the end of a string");
   }
 
-  private char hexadecimal() {
-    int value = 0;
-    for (int i = 0; i < 4; i++) {
-      int digit = at < text.length() ? Character.digit(text.charAt(at), 16) : -1;
-      if (digit < 0 || text.charAt(at) > 'f') {
-        throw corrupt("four hexadecimal digits");
-      }
-      value = value * 16 + digit;
-      at++;
-    }
-    return (char) value;
-  }
-
-  /// A whole number of JSON.
+  /// A whole number; one that needs more than 64 bits counts as the largest.
   long integer() {
-    Object value = number();
-    if (value instanceof Long whole) {
-      return whole;
+    require(JsonToken.VALUE_NUMBER_INT, "a whole number");
+    try {
+      return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+          ? Long.MAX_VALUE
+          : parser.getLongValue();
+    } catch (IOException e) {
+      throw corrupt(e);
     }
-    throw new FormatException(ErrorCode.CORRUPT, file, place(), value.toString(), "a whole number");
   }
 
   boolean bool() {
-    if (value() instanceof Boolean b) {
-      return b;
+    if (parser.currentToken() != JsonToken.VALUE_TRUE
+        && parser.currentToken() != JsonToken.VALUE_FALSE) {
+      throw needed("true or false");
     }
-    throw corrupt("true or false");
+    return parser.currentToken() == JsonToken.VALUE_TRUE;
   }
 
-  private Object number() {
-    peek();
-    int start = at;
-    while (at < text.length() && "+-.eE0123456789".indexOf(text.charAt(at)) >= 0) {
-      at++;
-    }
-    String digits = text.substring(start, at);
-    try {
-      if (digits.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'))) {
-        return Long.parseLong(digits);
-      }
-      return Double.parseDouble(digits);
-    } catch (NumberFormatException e) {
-      at = start;
-      throw corrupt("a value of JSON");
-    }
-  }
-
-  /// Any value: a map, list, string, Long, Double, Boolean or null.
+  /// Any value: a map, list, string, number, Boolean or null.
   @Nullable Object value() {
-    char c = peek();
-    switch (c) {
-      case '{' -> {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         object(key -> map.put(key, value()));
-        return map;
+        yield map;
       }
-      case '[' -> {
+      case START_ARRAY -> {
         List<@Nullable Object> list = new ArrayList<>();
         array(() -> list.add(value()));
-        return list;
+        yield list;
       }
-      case '"' -> {
-        return string();
-      }
-      case 't' -> {
-        word("true");
-        return Boolean.TRUE;
-      }
-      case 'f' -> {
-        word("false");
-        return Boolean.FALSE;
-      }
-      case 'n' -> {
-        word("null");
-        return null;
-      }
-      default -> {
-        return number();
-      }
-    }
-  }
-
-  private void word(String word) {
-    if (!text.startsWith(word, at)) {
-      throw corrupt("a value of JSON");
-    }
-    at += word.length();
-  }
-
-  /// Passes over one value.
-  void skip() {
-    switch (peek()) {
-      case '{' -> object(key -> skip());
-      case '[' -> array(this::skip);
-      case '"' -> string();
-      default -> value();
-    }
+      case VALUE_STRING -> text();
+      case VALUE_NUMBER_INT -> integer();
+      case VALUE_NUMBER_FLOAT -> Double.valueOf(text());
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NULL -> null;
+      default -> throw needed("a value");
+    };
   }
 
   /// Nothing may follow the outermost value.
   void end() {
-    if (peek() != 0 || at < text.length()) {
-      throw corrupt("the end of the file");
+    if (next() != JsonToken.NOT_AVAILABLE) {
+      throw needed("the end of the file");
     }
-  }
-
-  FormatException corrupt(String needed) {
-    String found = at < text.length() ? "'" + text.charAt(at) + "'" : "the end of the file";
-    return new FormatException(ErrorCode.CORRUPT, file, place(), found, needed);
-  }
-
-  String place() {
-    return "character " + at;
   }
 }

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Chooses the next token from logits.
 ///
-/// The steps and their order are the reference's (transformers 5.23 `generation/logits_process.py`):
-/// repetition penalty, no-repeat n-gram, temperature, top-k (all ties of the k-th stay), top-p
-/// (drops from below while the sum is at most `1 - p`; of equal scores at the cut the lower ids
-/// stay), min-p (relative to the best). Presence and frequency penalty and the logit bias, which
-/// the reference does not have, come after the repetition penalty; the mask comes before the
-/// temperature. Temperature 0 takes the first maximum.
+/// The steps and their order are the reference's (transformers 5.23
+/// `generation/logits_process.py`): repetition penalty, no-repeat n-gram, temperature, top-k (all
+/// ties of the k-th stay), top-p (drops from below while the sum is at most `1 - p`; of equal
+/// scores at the cut the lower ids stay), min-p (relative to the best). Presence and frequency
+/// penalty and the logit bias, which the reference does not have, come after the repetition
+/// penalty; the mask comes before the temperature. Temperature 0 takes the first maximum.
 ///
 /// The random choice is one `nextDouble` of `L64X128MixRandom` (java.util.random) seeded with the
 /// parameters' seed, laid over the probabilities in order of id: the same seed and logits give the
@@ -96,8 +96,7 @@ public final class Sampler {
 
   private int accept(int id) {
     if (id < 0) {
-      throw new SmolVlmException(
-          ErrorCode.LIMIT, "sampling: no token is left that may come next");
+      throw new SmolVlmException(ErrorCode.LIMIT, "sampling: no token is left that may come next");
     }
     history.add(id);
     if (mask != null) {
@@ -130,8 +129,7 @@ public final class Sampler {
       history.penalizeRepetition(scores, parameters.repetitionPenalty());
     }
     if (parameters.presencePenalty() != 0 || parameters.frequencyPenalty() != 0) {
-      history.penalizeCounts(
-          scores, parameters.presencePenalty(), parameters.frequencyPenalty());
+      history.penalizeCounts(scores, parameters.presencePenalty(), parameters.frequencyPenalty());
     }
     for (int i = 0; i < biasIds.length; i++) {
       scores[biasIds[i]] += biasValues[i];

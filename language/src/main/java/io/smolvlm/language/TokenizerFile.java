@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// What is read from a `tokenizer.json`.
 ///
@@ -67,7 +69,12 @@ record TokenizerFile(Vocabulary vocabulary, String withoutAdded) {
 
     private void part(String key) {
       switch (key) {
-        case "added_tokens" -> replace("[]", () -> in.array(this::addedToken));
+        case "added_tokens" -> replace(
+              "[]",
+              () -> {
+                in.array(this::addedToken);
+                return in.skip();
+              });
         case "truncation", "padding" -> replace("null", in::skip);
         case "normalizer" -> hasNormalizer = in.value() != null;
         case "decoder" -> byteLevel = endsInByteLevel(in.value());
@@ -76,14 +83,13 @@ record TokenizerFile(Vocabulary vocabulary, String withoutAdded) {
       }
     }
 
-    private void replace(String with, Runnable value) {
-      in.peek();
-      blanked.append(json, copied, in.offset()).append(with);
-      value.run();
-      copied = in.offset();
+    /// Reads a value, and writes `with` in its place for the library.
+    private void replace(String with, IntSupplier value) {
+      blanked.append(json, copied, in.start()).append(with);
+      copied = value.getAsInt();
     }
 
-    private static boolean endsInByteLevel(@org.jspecify.annotations.Nullable Object decoder) {
+    private static boolean endsInByteLevel(@Nullable Object decoder) {
       if (!(decoder instanceof Map<?, ?> map)) {
         return false;
       }

@@ -1,0 +1,275 @@
+package io.smolvlm.language;
+
+import io.smolvlm.language.template.TemplateEngine;
+import io.smolvlm.language.template.TemplateFailure;
+import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/// A checkpoint's own chat template: turns messages into the text of a prompt.
+///
+/// The template is code from outside. It runs with jinja2's rules as the reference renders it, but
+/// without reach: no file, no network, no Java object, and bounded in time, output and depth (see
+/// [TemplateEngine]). The engine takes some hundred milliseconds to start, so it starts on a thread
+/// of its own as soon as the template is known.
+///
+/// Safe for use by several threads.
+public final class ChatTemplate {
+  private static final long MAX_FILE_BYTES = 4 << 20;
+  private static final String PROBE = "probe of the content";
+
+  private final String file;
+  private final String source;
+  private final Map<String, String> specialTokens;
+  private final CompletableFuture<TemplateEngine> engine;
+  private final CompletableFuture<Boolean> partsWanted;
+
+  private ChatTemplate(String file, String source, Map<String, String> specialTokens, Clock clock) {
+    this.file = file;
+    this.source = source;
+    this.specialTokens = Map.copyOf(specialTokens);
+    this.engine =
+        CompletableFuture.supplyAsync(
+            () -> new TemplateEngine(source, clock), Thread.ofVirtual()::start);
+    this.partsWanted = engine.thenApply(this::rendersParts);
+  }
+
+  /// A template given as text.
+  ///
+  /// @param file name for errors
+  /// @param specialTokens what the template may refer to by name (`bos_token`, `eos_token`)
+  public static ChatTemplate of(String file, String source, Map<String, String> specialTokens) {
+    return new ChatTemplate(file, source, specialTokens, Clock.systemDefaultZone());
+  }
+
+  static ChatTemplate of(
+      String file, String source, Map<String, String> specialTokens, Clock clock) {
+    return new ChatTemplate(file, source, specialTokens, clock);
+  }
+
+  /// The template of a checkpoint's folder: `chat_template.jinja`, else `chat_template.json`, else
+  /// the one inside `tokenizer_config.json`; of several, the one named `default`.
+  ///
+  /// @param specialTokens what the template may refer to by name (`bos_token`, `eos_token`)
+  /// @return empty if the folder has none
+  /// @throws FormatException if one of the files is broken
+  public static Optional<ChatTemplate> read(Path folder, Map<String, String> specialTokens) {
+    Path jinja = folder.resolve("chat_template.jinja");
+    if (Files.exists(jinja)) {
+      String source = JsonReader.decode(jinja.toString(), bytes(jinja));
+      return Optional.of(of(jinja.toString(), source, specialTokens));
+    }
+    for (String name : List.of("chat_template.json", "tokenizer_config.json")) {
+      Path path = folder.resolve(name);
+      if (Files.exists(path)) {
+        Optional<String> source = fromJson(path.toString(), bytes(path));
+        if (source.isPresent()) {
+          return source.map(text -> of(path.toString(), text, specialTokens));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static byte[] bytes(Path path) {
+    try {
+      long size = Files.size(path);
+      if (size > MAX_FILE_BYTES) {
+        throw new FormatException(
+            ErrorCode.TOO_LARGE,
+            path.toString(),
+            "size",
+            size + " bytes",
+            "at most " + MAX_FILE_BYTES);
+      }
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw new FormatException(
+          ErrorCode.CORRUPT, path.toString(), "file", "an unreadable one (" + e + ")", "text");
+    }
+  }
+
+  /// The member `chat_template` of a JSON file: a text, or a list of named texts.
+  static Optional<String> fromJson(String file, byte[] json) {
+    var found = new Object() {
+      @Nullable Object template;
+    };
+    JsonReader in = JsonReader.of(file, json);
+    in.object(
+        key -> {
+          if (key.equals("chat_template")) {
+            found.template = in.value();
+          } else {
+            in.skip();
+          }
+        });
+    in.end();
+    return switch (found.template) {
+      case null -> Optional.empty();
+      case String text -> Optional.of(text);
+      case List<?> list -> Optional.of(defaultOf(file, list));
+      default ->
+          throw new FormatException(
+              ErrorCode.CORRUPT, file, "chat_template", "another value", "a text or a list");
+    };
+  }
+
+  private static String defaultOf(String file, List<?> list) {
+    for (Object entry : list) {
+      if (entry instanceof Map<?, ?> map
+          && "default".equals(map.get("name"))
+          && map.get("template") instanceof String text) {
+        return text;
+      }
+    }
+    throw new FormatException(
+        ErrorCode.MISSING, file, "chat_template", list.size() + " others", "one named 'default'");
+  }
+
+  /// The template's source.
+  public String source() {
+    return source;
+  }
+
+  /// The text of a conversation.
+  ///
+  /// @param messages in order
+  /// @param addGenerationPrompt whether the beginning of the answer is added
+  /// @throws FormatException with [ErrorCode#LIMIT] if a bound stops the template,
+  ///     [ErrorCode#UNSAFE] if it asks for what is never given, [ErrorCode#UNSUPPORTED] if it
+  ///     refuses the conversation, [ErrorCode#CORRUPT] if it is no template
+  public String render(List<Message> messages, boolean addGenerationPrompt) {
+    return render(messages, addGenerationPrompt, List.of(), Map.of());
+  }
+
+  /// The text of a conversation.
+  ///
+  /// @param tools function descriptions (JSON schema as maps and lists) for templates that show
+  ///     them; empty for none
+  /// @param extra further variables, values as in JSON
+  /// @throws FormatException as [#render(List, boolean)]
+  public String render(
+      List<Message> messages,
+      boolean addGenerationPrompt,
+      List<Map<String, Object>> tools,
+      Map<String, Object> extra) {
+    return guarded(
+        () ->
+            engine
+                .join()
+                .render(
+                    bindings(messages, partsWanted.join(), addGenerationPrompt, tools, extra)));
+  }
+
+  /// The text of messages whose content is given as it stands in JSON: `role` and `content`, which
+  /// is a text or a list of parts.
+  String renderRaw(List<Map<String, Object>> messages, boolean addGenerationPrompt) {
+    Map<String, Object> bindings = new HashMap<>(specialTokens);
+    bindings.put("messages", messages);
+    bindings.put("add_generation_prompt", addGenerationPrompt);
+    return guarded(() -> engine.join().render(bindings));
+  }
+
+  private String guarded(java.util.function.Supplier<String> rendering) {
+    try {
+      return rendering.get();
+    } catch (TemplateFailure e) {
+      throw failure(e);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof TemplateFailure failure) {
+        throw failure(failure);
+      }
+      throw e;
+    }
+  }
+
+  private FormatException failure(TemplateFailure e) {
+    return new FormatException(e.code(), file, "chat template", e.found(), e.needed());
+  }
+
+  private Map<String, Object> bindings(
+      List<Message> messages,
+      boolean parts,
+      boolean addGenerationPrompt,
+      List<Map<String, Object>> tools,
+      Map<String, Object> extra) {
+    Map<String, Object> bindings = new HashMap<>(specialTokens);
+    bindings.putAll(extra);
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (Message message : messages) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("role", message.role());
+      map.put("content", parts ? parts(message) : text(message));
+      list.add(map);
+    }
+    bindings.put("messages", list);
+    bindings.put("add_generation_prompt", addGenerationPrompt);
+    if (!tools.isEmpty()) {
+      bindings.put("tools", tools);
+    }
+    return bindings;
+  }
+
+  private static List<Map<String, Object>> parts(Message message) {
+    List<Map<String, Object>> parts = new ArrayList<>();
+    for (ContentPart part : message.content()) {
+      parts.add(
+          switch (part) {
+            case ContentPart.Text text -> {
+              Map<String, Object> map = new LinkedHashMap<>();
+              map.put("type", "text");
+              map.put("text", text.text());
+              yield map;
+            }
+            case ContentPart.Image ignored -> {
+              Map<String, Object> map = new LinkedHashMap<>();
+              map.put("type", "image");
+              yield map;
+            }
+          });
+    }
+    return parts;
+  }
+
+  private static String text(Message message) {
+    var out = new StringBuilder();
+    for (ContentPart part : message.content()) {
+      switch (part) {
+        case ContentPart.Text text -> out.append(text.text());
+        case ContentPart.Image ignored -> out.append("<image>");
+      }
+    }
+    return out.toString();
+  }
+
+  /// Templates of vision models walk over a list of parts, those of text models take the content
+  /// as one text. Which this one does is seen by trying.
+  ///
+  /// @throws TemplateFailure if trying ran into a bound or out of the fence
+  private boolean rendersParts(TemplateEngine engine) {
+    Message probe = Message.text("user", PROBE);
+    try {
+      String out = engine.render(bindings(List.of(probe), true, false, List.of(), Map.of()));
+      int at = out.indexOf(PROBE);
+      // Behind a quote it is a list that was printed whole.
+      return at == 0 || (at > 0 && "'\"=".indexOf(out.charAt(at - 1)) < 0);
+    } catch (TemplateFailure e) {
+      if (e.code() == ErrorCode.LIMIT || e.code() == ErrorCode.UNSAFE) {
+        throw e;
+      }
+      return false;
+    }
+  }
+}
