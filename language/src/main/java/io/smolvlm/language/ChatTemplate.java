@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A checkpoint's own chat template: turns messages into the text of a prompt.
@@ -51,7 +53,7 @@ public final class ChatTemplate {
   /// @param file name for errors
   /// @param specialTokens what the template may refer to by name (`bos_token`, `eos_token`)
   public static ChatTemplate of(String file, String source, Map<String, String> specialTokens) {
-    return new ChatTemplate(file, source, specialTokens, Clock.systemDefaultZone());
+    return new ChatTemplate(file, source, specialTokens, Clock.system(ZoneId.systemDefault()));
   }
 
   static ChatTemplate of(
@@ -182,7 +184,7 @@ public final class ChatTemplate {
     return guarded(() -> engine.join().render(bindings));
   }
 
-  private String guarded(java.util.function.Supplier<String> rendering) {
+  private String guarded(Supplier<String> rendering) {
     try {
       return rendering.get();
     } catch (TemplateFailure e) {

@@ -235,7 +235,7 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /// Strings of the added tokens: all control tokens, and the others that occur in `literals`.
-  List<String> controlTokens(String literals) {
+  public List<String> controlTokens(String literals) {
     List<String> contents = new ArrayList<>();
     for (AddedToken token : vocabulary.added()) {
       if (token.special() || literals.contains(token.content())) {

@@ -3,6 +3,7 @@ package io.smolvlm.language.template;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.el.JinjavaProcessors;
 import com.hubspot.jinjava.interpret.OutputTooBigException;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
@@ -63,12 +64,15 @@ public final class TemplateEngine {
         .withMaxRenderDepth(TemplateSource.MAX_DEPTH)
         .withEnableRecursiveMacroCalls(true)
         .withMaxMacroRecursionDepth(MAX_RECURSION)
-        .withNodePreProcessor(
-            (node, interpreter) -> {
-              if (Run.CURRENT.isBound()) {
-                Run.CURRENT.get().check();
-              }
-            })
+        .withProcessors(
+            JinjavaProcessors.newBuilder()
+                .withNodePreProcessor(
+                    (node, interpreter) -> {
+                      if (Run.CURRENT.isBound()) {
+                        Run.CURRENT.get().check();
+                      }
+                    })
+                .build())
         .withLegacyOverrides(
             LegacyOverrides.newBuilder()
                 .withEvaluateMapKeys(true)

@@ -235,7 +235,7 @@ final class TemplateSource {
       if (word.equals("for") && piece.body.strip().endsWith(" recursive")) {
         throw new TemplateFailure(ErrorCode.UNSUPPORTED, "a recursive loop", "plain loops");
       }
-      if (word.equals("set") && piece.body.indexOf('=') >= 0
+      if ((word.equals("set") && piece.body.indexOf('=') >= 0)
           || PLAIN.contains(word)
           || word.endsWith("generation")) {
         continue;

@@ -88,7 +88,7 @@ final class Values extends ELResolver {
     context.setPropertyResolved(true);
     Object[] arguments = parameters == null ? new Object[0] : parameters;
     String name = String.valueOf(method);
-    if (base instanceof Filter filter && filters.get(filter.getName()) == filter) {
+    if (base instanceof Filter filter && filter.equals(filters.get(filter.getName()))) {
       return filter(filter, arguments);
     }
     if (base instanceof ExpTest test && !(base instanceof Filter)) {
