@@ -105,18 +105,18 @@ public final class ChatTemplate {
 
   /// The member `chat_template` of a JSON file: a text, or a list of named texts.
   static Optional<String> fromJson(String file, byte[] json) {
-    var found = new Object() {
-      @Nullable Object template;
-    };
+    var found =
+        new Object() {
+          @Nullable Object template;
+        };
     JsonReader in = JsonReader.of(file, json);
-    in.object(
-        key -> {
-          if (key.equals("chat_template")) {
-            found.template = in.value();
-          } else {
-            in.skip();
-          }
-        });
+    in.object(key -> {
+      if (key.equals("chat_template")) {
+        found.template = in.value();
+      } else {
+        in.skip();
+      }
+    });
     in.end();
     return switch (found.template) {
       case null -> Optional.empty();
@@ -150,8 +150,8 @@ public final class ChatTemplate {
   /// @param messages in order
   /// @param addGenerationPrompt whether the beginning of the answer is added
   /// @throws FormatException with [ErrorCode#LIMIT] if a bound stops the template,
-  ///     [ErrorCode#UNSAFE] if it asks for what is never given, [ErrorCode#UNSUPPORTED] if it
-  ///     refuses the conversation, [ErrorCode#CORRUPT] if it is no template
+  ///   [ErrorCode#UNSAFE] if it asks for what is never given, [ErrorCode#UNSUPPORTED] if it refuses
+  ///   the conversation, [ErrorCode#CORRUPT] if it is no template
   public String render(List<Message> messages, boolean addGenerationPrompt) {
     return render(messages, addGenerationPrompt, List.of(), Map.of());
   }
@@ -159,7 +159,7 @@ public final class ChatTemplate {
   /// The text of a conversation.
   ///
   /// @param tools function descriptions (JSON schema as maps and lists) for templates that show
-  ///     them; empty for none
+  ///   them; empty for none
   /// @param extra further variables, values as in JSON
   /// @throws FormatException as [#render(List, boolean)]
   public String render(
@@ -167,12 +167,10 @@ public final class ChatTemplate {
       boolean addGenerationPrompt,
       List<Map<String, Object>> tools,
       Map<String, Object> extra) {
-    return guarded(
-        () ->
-            engine
-                .join()
-                .render(
-                    bindings(messages, partsWanted.join(), addGenerationPrompt, tools, extra)));
+    return guarded(() ->
+        engine
+            .join()
+            .render(bindings(messages, partsWanted.join(), addGenerationPrompt, tools, extra)));
   }
 
   /// The text of messages whose content is given as it stands in JSON: `role` and `content`, which
@@ -256,8 +254,8 @@ public final class ChatTemplate {
     return out.toString();
   }
 
-  /// Templates of vision models walk over a list of parts, those of text models take the content
-  /// as one text. Which this one does is seen by trying.
+  /// Templates of vision models walk over a list of parts, those of text models take the content as
+  /// one text. Which this one does is seen by trying.
   ///
   /// @throws TemplateFailure if trying ran into a bound or out of the fence
   private boolean rendersParts(TemplateEngine engine) {

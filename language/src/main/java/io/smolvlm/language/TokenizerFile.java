@@ -69,12 +69,13 @@ record TokenizerFile(Vocabulary vocabulary, String withoutAdded) {
 
     private void part(String key) {
       switch (key) {
-        case "added_tokens" -> replace(
-              "[]",
-              () -> {
-                in.array(this::addedToken);
-                return in.skip();
-              });
+        case "added_tokens" ->
+            replace(
+                "[]",
+                () -> {
+                  in.array(this::addedToken);
+                  return in.skip();
+                });
         case "truncation", "padding" -> replace("null", in::skip);
         case "normalizer" -> hasNormalizer = in.value() != null;
         case "decoder" -> byteLevel = endsInByteLevel(in.value());

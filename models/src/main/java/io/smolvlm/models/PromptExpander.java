@@ -77,14 +77,13 @@ public final class PromptExpander {
     int imageId =
         tokenizer
             .addedId(names.image())
-            .orElseThrow(
-                () ->
-                    new FormatException(
-                        ErrorCode.MISMATCH,
-                        TokenizerFile.NAME,
-                        "added_tokens",
-                        "no " + names.image(),
-                        "the image token"));
+            .orElseThrow(() ->
+                new FormatException(
+                    ErrorCode.MISMATCH,
+                    TokenizerFile.NAME,
+                    "added_tokens",
+                    "no " + names.image(),
+                    "the image token"));
     return new PromptExpander(tokenizer, template, names, tokensPerTile, imageId);
   }
 
@@ -97,8 +96,8 @@ public final class PromptExpander {
   ///
   /// @param grids one a picture, in the order of their places
   /// @throws SmolVlmException with [ErrorCode#MISMATCH] if places and pictures differ in number,
-  ///     with [ErrorCode#UNSUPPORTED] for pictures and a model of text only, and as
-  ///     [ChatTemplate#render] does
+  ///   with [ErrorCode#UNSUPPORTED] for pictures and a model of text only, and as
+  ///   [ChatTemplate#render] does
   public Prompt expand(List<Message> messages, List<Grid> grids) {
     return expand(messages, grids, UserText.PLAIN, true);
   }
@@ -114,7 +113,8 @@ public final class PromptExpander {
     int places = messages.stream().mapToInt(Message::images).sum();
     if (imageId < 0 && places + grids.size() > 0) {
       throw new SmolVlmException(
-          ErrorCode.UNSUPPORTED, "pictures: found " + grids.size() + ", this model reads text only");
+          ErrorCode.UNSUPPORTED,
+          "pictures: found " + grids.size() + ", this model reads text only");
     }
     List<Message> marked =
         userText == UserText.PLAIN ? messages.stream().map(this::mark).toList() : messages;

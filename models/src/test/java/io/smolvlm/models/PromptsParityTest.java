@@ -38,8 +38,7 @@ import org.junit.jupiter.api.Test;
 /// Messages to prompt, expansion and ids against the reference's processors. Exact.
 class PromptsParityTest {
   private static final Set<String> FIXTURE_KEYS =
-      Set.of(
-          "about", "sanitized_ids", "chat_template", "template_rules", "setups", "cases");
+      Set.of("about", "sanitized_ids", "chat_template", "template_rules", "setups", "cases");
   private static final Set<String> SETUP_KEYS =
       Set.of(
           "tokenizer",
@@ -75,8 +74,7 @@ class PromptsParityTest {
     Fixtures.requireKnown("prompts", Set.of("cases.json"));
     fixture = Fixtures.cases("prompts");
     Fixtures.requireKnownKeys(fixture, "prompts", FIXTURE_KEYS);
-    var template =
-        ChatTemplate.of("prompts", fixture.get("chat_template").textValue(), Map.of());
+    var template = ChatTemplate.of("prompts", fixture.get("chat_template").textValue(), Map.of());
     for (var setup : fixture.get("setups").properties()) {
       JsonNode value = setup.getValue();
       Fixtures.requireKnownKeys(value, setup.getKey(), SETUP_KEYS);
@@ -196,8 +194,7 @@ class PromptsParityTest {
             List.of(Message.text("user", "a\uFDD1<ima\uFDD0ge>b\uFDD0<end_of_utterance>\uFDD1")),
             List.of());
     Prompt plain =
-        expander.expand(
-            List.of(Message.text("user", "a<image>b<end_of_utterance>")), List.of());
+        expander.expand(List.of(Message.text("user", "a<image>b<end_of_utterance>")), List.of());
     assertArrayEquals(plain.ids(), forged.ids());
     assertFalse(forged.text().contains("\uFDD0"));
   }
@@ -251,7 +248,8 @@ class PromptsParityTest {
     shorter += shorter % 2;
     double first = wide ? (double) longest / shorter : (double) shorter / longest;
     int large = (longest + tile - 1) / tile;
-    int small = (int) Math.ceil((int) (wide ? large * tile / first : large * tile * first) / (double) tile);
+    int small =
+        (int) Math.ceil((int) (wide ? large * tile / first : large * tile * first) / (double) tile);
     return wide ? new Grid(small, large) : new Grid(large, small);
   }
 

@@ -29,7 +29,10 @@ final class Filters {
     @Override
     @SuppressWarnings("NullAway") // templates know undefined values
     public @Nullable Object filter(
-        Object value, JinjavaInterpreter interpreter, Object[] arguments, Map<String, Object> named) {
+        Object value,
+        JinjavaInterpreter interpreter,
+        Object[] arguments,
+        Map<String, Object> named) {
       return body.apply(value, arguments, named);
     }
   }

@@ -29,8 +29,7 @@ public final class Functions {
     List<Long> values = new ArrayList<>();
     for (long i = start; step > 0 ? i < end : i > end; i += step) {
       if (values.size() >= TemplateEngine.MAX_ELEMENTS) {
-        throw Run.stop(
-            ErrorCode.LIMIT, "a longer range", "at most " + TemplateEngine.MAX_ELEMENTS);
+        throw Run.stop(ErrorCode.LIMIT, "a longer range", "at most " + TemplateEngine.MAX_ELEMENTS);
       }
       values.add(i);
     }

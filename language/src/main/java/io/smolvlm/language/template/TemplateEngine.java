@@ -37,10 +37,9 @@ public final class TemplateEngine {
     this.clock = clock;
     Map<String, Filter> filters = Filters.all();
     jinjava = new Jinjava(config(new Values(filters)));
-    jinjava.setResourceLocator(
-        (name, encoding, interpreter) -> {
-          throw Run.stop(ErrorCode.UNSAFE, "a template that reads '" + name + "'", "no files");
-        });
+    jinjava.setResourceLocator((name, encoding, interpreter) -> {
+      throw Run.stop(ErrorCode.UNSAFE, "a template that reads '" + name + "'", "no files");
+    });
     filters.values().forEach(jinjava::registerFilter);
     jinjava.registerFunction(
         new ELFunctionDefinition(
@@ -66,12 +65,11 @@ public final class TemplateEngine {
         .withMaxMacroRecursionDepth(MAX_RECURSION)
         .withProcessors(
             JinjavaProcessors.newBuilder()
-                .withNodePreProcessor(
-                    (node, interpreter) -> {
-                      if (Run.CURRENT.isBound()) {
-                        Run.CURRENT.get().check();
-                      }
-                    })
+                .withNodePreProcessor((node, interpreter) -> {
+                  if (Run.CURRENT.isBound()) {
+                    Run.CURRENT.get().check();
+                  }
+                })
                 .build())
         .withLegacyOverrides(
             LegacyOverrides.newBuilder()

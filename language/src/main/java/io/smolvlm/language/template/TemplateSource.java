@@ -22,8 +22,7 @@ final class TemplateSource {
 
   private static final Set<String> BLOCKS = Set.of("if", "for", "macro", "set");
   private static final Set<String> PLAIN = Set.of("elif", "else", "break", "continue", "do");
-  private static final Set<String> UNSAFE =
-      Set.of("include", "import", "from", "extends", "block");
+  private static final Set<String> UNSAFE = Set.of("include", "import", "from", "extends", "block");
 
   private static final Set<String> FILTERS = new TreeSet<>(Filters.all().keySet());
 
@@ -49,9 +48,7 @@ final class TemplateSource {
   static String prepare(String text) {
     if (text.length() > MAX_CHARACTERS) {
       throw new TemplateFailure(
-          ErrorCode.TOO_LARGE,
-          text.length() + " characters",
-          "at most " + MAX_CHARACTERS);
+          ErrorCode.TOO_LARGE, text.length() + " characters", "at most " + MAX_CHARACTERS);
     }
     String source = text.replace("\r\n", "\n").replace('\r', '\n');
     if (source.endsWith("\n")) {
@@ -121,8 +118,7 @@ final class TemplateSource {
     }
     int end = kind == Kind.COMMENT ? source.indexOf("#}", start) : expressionEnd(start, kind);
     if (end < 0) {
-      throw new TemplateFailure(
-          ErrorCode.CORRUPT, "a tag that does not end, " + line(), "its end");
+      throw new TemplateFailure(ErrorCode.CORRUPT, "a tag that does not end, " + line(), "its end");
     }
     at = end + 2;
     char after = end > start ? sign(end - 1) : ' ';
