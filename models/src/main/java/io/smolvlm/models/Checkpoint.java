@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// Every part is read and checked with [SmolVlmException] naming file and rule, never with another
 /// exception.
-public sealed interface Checkpoint extends AutoCloseable permits ModelFolder {
+public sealed interface Checkpoint extends AutoCloseable permits ModelFolder, GgufModel {
   /// A chat template as it stands in a file.
   ///
   /// @param file its name, for messages

@@ -165,13 +165,21 @@ public final class ConfigReader {
     if (ends.isEmpty() && ReferenceDefaults.END_TOKEN < rows) {
       ends = Set.of(ReferenceDefaults.END_TOKEN);
     }
+    return generation(ends, pad(generation, text), rows, tokens, vocabulary);
+  }
+
+  /// With the ends that the vocabulary knows as safety, and what the table lacks as forbidden.
+  ///
+  /// @param ends the checkpoint's own end tokens
+  static GenerationConfig generation(
+      Set<Integer> ends, int pad, int rows, SpecialTokens tokens, Vocabulary vocabulary) {
     var safety = new LinkedHashSet<Integer>();
     for (String end : SAFETY) {
       vocabulary.id(end).filter(id -> id < rows).ifPresent(safety::add);
     }
     vocabulary.id(tokens.endOfUtterance()).filter(id -> id < rows).ifPresent(safety::add);
     safety.removeAll(ends);
-    return new GenerationConfig(ends, safety, pad(generation, text, rows), vocabulary.beyond(rows));
+    return new GenerationConfig(ends, safety, pad < rows ? pad : -1, vocabulary.beyond(rows));
   }
 
   private static Set<Integer> ends(@Nullable JsonObject object, int rows) {
@@ -188,12 +196,11 @@ public final class ConfigReader {
     return ends;
   }
 
-  /// The id that fills up rows; one outside the table, as left over in some files, is none.
-  private static int pad(@Nullable JsonObject generation, JsonObject text, int rows) {
+  private static int pad(@Nullable JsonObject generation, JsonObject text) {
     int pad = text.integer("pad_token_id", -1);
     if (generation != null) {
       pad = generation.integer("pad_token_id", pad);
     }
-    return pad < rows ? pad : -1;
+    return pad;
   }
 }

@@ -82,6 +82,11 @@ final class EmbeddedModel {
         throw unusable("has no usable place", e);
       }
     }
+    return laid(cache);
+  }
+
+  /// A folder below the cache with all files.
+  Path laid(Path cache) {
     Path folder = cache.resolve("models").resolve(name + "-" + key());
     if (complete(folder)) {
       return folder;

@@ -2,9 +2,11 @@ package io.smolvlm.models;
 
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,9 @@ public final class ModelCatalog {
       refuseEncoder(reference, mmproj);
       return ModelFolder.open(new EmbeddedModel(DEFAULT).folder(cache));
     }
+    if (reference.isBlank()) {
+      throw notFound(reference, "it is no file name either");
+    }
     Path path = path(reference);
     if (Files.isDirectory(path)) {
       refuseEncoder(reference, mmproj);
@@ -71,8 +76,8 @@ public final class ModelCatalog {
     if (!Files.isRegularFile(path)) {
       throw notFound(reference, "looked for a folder or file " + path.toAbsolutePath());
     }
-    if (lowerName(path).endsWith(".gguf")) {
-      throw notFound(reference, "GGUF is read by a later step");
+    if (lowerName(path).endsWith(".gguf") || startsAsGguf(path)) {
+      return GgufModel.open(path, mmproj);
     }
     Path folder = path.toAbsolutePath().getParent();
     if (folder != null && Files.exists(folder.resolve("config.json"))) {
@@ -87,6 +92,15 @@ public final class ModelCatalog {
       return Path.of(reference);
     } catch (InvalidPathException e) {
       throw notFound(reference, "it is no file name either");
+    }
+  }
+
+  /// Blobs of caches have no ending.
+  private static boolean startsAsGguf(Path path) {
+    try (var in = Files.newInputStream(path)) {
+      return Arrays.equals(in.readNBytes(4), new byte[] {'G', 'G', 'U', 'F'});
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -5,6 +5,7 @@ import io.smolvlm.tensor.DType;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.QkRows;
 import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.TensorFile;
@@ -154,10 +155,10 @@ public final class Weights implements AutoCloseable {
     return config;
   }
 
-  /// A weight as it is stored. Of rows in the order of the file: see [#rowOrder].
+  /// A weight as it is stored.
   ///
   /// @param layer from 0; of no meaning for weights that stand once
-  public Tensor tensor(Weight weight, int layer) {
+  public Tensor stored(Weight weight, int layer) {
     Weight stored =
         weight == Weight.HEAD && config.text().tiedEmbeddings() ? Weight.EMBEDDINGS : weight;
     Tensor tensor = tensors.get(names.of(stored, layer));
@@ -167,36 +168,24 @@ public final class Weights implements AutoCloseable {
     return tensor;
   }
 
-  /// For each row of a weight the row of the file that holds it, null where the orders are equal.
-  /// GGUF files interleave the halves of each head of queries and keys: within a head of `d` rows,
-  /// row `j` stands at `2j` for `j < d/2` and at `2(j - d/2) + 1` behind.
-  public int @Nullable [] rowOrder(Weight weight) {
-    if (!names.interleaved() || !(weight == Weight.QUERY || weight == Weight.KEY)) {
-      return null;
+  /// A weight in its stored type, its rows in the order that the reference's rotary halves need: as
+  /// stored, but for queries and keys of GGUF files, which are moved into memory of the arena.
+  public Tensor tensor(Weight weight, int layer, Arena arena) {
+    Tensor tensor = stored(weight, layer);
+    if (!names.interleaved()) {
+      return tensor;
     }
-    TextConfig text = config.text();
-    int heads = weight == Weight.QUERY ? text.heads() : text.keyValueHeads();
-    int dim = text.headDim();
-    int[] order = new int[heads * dim];
-    for (int row = 0; row < order.length; row++) {
-      int within = row % dim;
-      int stored = within < dim / 2 ? 2 * within : 2 * (within - dim / 2) + 1;
-      order[row] = row - within + stored;
-    }
-    return order;
+    return switch (weight) {
+      case QUERY -> QkRows.restore(tensor, config.text().heads(), arena);
+      case KEY -> QkRows.restore(tensor, config.text().keyValueHeads(), arena);
+      default -> tensor;
+    };
   }
 
-  /// A weight of a layer as float32, in the order in which the reference's rotary halves need its
-  /// rows; `[1, n]` for norms and biases. A view of the file where that is possible, else in memory
-  /// of the arena.
+  /// A weight as float32; `[1, n]` for norms and biases. A view of the file where that is possible,
+  /// else in memory of the arena.
   public Matrix matrix(Weight weight, int layer, Arena arena) {
-    Tensor tensor = tensor(weight, layer);
-    int[] order = rowOrder(weight);
-    if (order != null) {
-      Matrix ordered = Matrix.allocate(arena, tensor.rows(), tensor.cols());
-      tensor.gatherRows(order, ordered);
-      return ordered;
-    }
+    Tensor tensor = tensor(weight, layer, arena);
     Matrix matrix = tensor.toMatrix(arena);
     if (weight != Weight.PATCH) {
       return matrix;
