@@ -70,7 +70,17 @@ def export(folder, tok, weights):
     net.load_state_dict(weights)
     net.to(torch.bfloat16).save_pretrained(folder)
     tok.save_pretrained(folder)
+    path = os.path.join(folder, "tokenizer_config.json")
+    with open(path) as f:
+        said = json.load(f)
+    for name in ("is_local", "local_files_only", "model_specific_special_tokens"):      # traces of where it was read from
+        said.pop(name, None)
+    with open(path, "w") as f:
+        json.dump(said, f, indent=2)
+        f.write("\n")
     write_settings(folder, tok)
+    for name in os.listdir(folder):
+        os.chmod(os.path.join(folder, name), 0o644)
 
 
 def start_from(net, tok, folder):

@@ -26,7 +26,8 @@ class Example:
 
 # shares of the pictures of a step that carry questions, by name of the generator
 STAGES = {
-    "shapes": {"shapes": .90, "texture": .06, "chat": .04},
+    "dense": {"shapes": .7, "print": .3},
+    "shapes": {"shapes": .94, "texture": .04, "chat": .02},
     "reading": {"shapes": .72, "texture": .05, "chat": .03, "print": .20},
     "all": {"shapes": .52, "texture": .05, "chat": .03, "print": .12, "chart": .12, "document": .08, "pair": .08},
 }
@@ -40,11 +41,11 @@ def example(scene, split):
 def draw(rng, kind, split, ease=0.0, held_out=False):
     """ease 1: mostly single shapes; 0: the full range."""
     if kind == "shapes":
-        hard = np.array([.2, .24, .24, .2, .07, .05])
+        hard = np.array([.2, .27, .27, .22, .03, .01])
         easy = np.array([.6, .3, .05, .05, 0, 0])
         s = shapes.scene(rng, 1 + int(rng.choice(6, p=ease * easy + (1 - ease) * hard)), held_out)
         shape_questions.ask_all(rng, s)
-        if rng.random() < .12:
+        if rng.random() < .06:
             shape_questions.ask_knowledge(rng, s)
         return example(s, split)
     if kind == "texture":
@@ -67,25 +68,38 @@ def draw(rng, kind, split, ease=0.0, held_out=False):
 
 
 def practice(rng, stage):
-    """A tile for the dense heads alone."""
-    s = prints.glyphs(rng, least=.1 if stage != "shapes" else .12, most=.3)
+    """A tile for the dense heads alone: crowds of shapes first, letters later."""
+    if stage in ("dense", "shapes") or rng.random() < .3:
+        s = shapes.scene(rng, int(rng.integers(5, 10)))
+    else:
+        s = prints.glyphs(rng, least=.1, most=.3)
     pixels, rows, cols = processor.tiles(s.image, False)
     return Example(pixels, processor.cell_labels(s, rows, cols))
 
 
-def choose(rng, qa, n):
-    """n of the conversations, the caption or reading among them most of the time."""
+def choose(rng, qa, room, length):
+    """Conversations that fill `room` tokens, so that rows of a step are about as long as one another.
+
+    A caption or a reading is among them most of the time; `length` measures a conversation.
+    """
     order = rng.permutation(len(qa)).tolist()
-    first = [i for i in order if qa[i][0].startswith(("caption", "read", "field"))]
+    first = [i for i in order if qa[i][0].startswith(("caption", "read", "field", "json", "changed"))]
     if rng.random() < .7:
         order = first[:2] + [i for i in order if i not in first[:2]]
-    return [[(typed(rng, q), a) for q, a in qa[i][1]] for i in order[:n]]
+    chosen = []
+    for i in order:
+        turns = [(typed(rng, q), a) for q, a in qa[i][1]]
+        n = length(turns)
+        if n <= room or not chosen:
+            chosen.append(turns)
+            room -= n
+    return chosen
 
 
 def batch(rng, stage, whole, split, drill, progress):
     """The examples of one step: unsplit pictures, split pictures, and practice tiles."""
     share = STAGES[stage]
     kinds, p = list(share), np.array(list(share.values()))
-    ease = max(0.0, 1 - 6 * progress) if stage == "shapes" else 0.0
+    ease = max(0.0, 1 - 6 * progress) if stage in ("dense", "shapes") else 0.0
     some = lambda n, cut: [draw(rng, kinds[k], cut, ease) for k in rng.choice(len(kinds), n, p=p / p.sum())]
     return some(whole, False), some(split, True), [practice(rng, stage) for _ in range(drill)]

@@ -58,14 +58,16 @@ def read(model, ids, positions, mask, features, wanted):
     x = x.masked_scatter((ids == model.config.image_token_id)[..., None], features.to(x.dtype))
     cos_sin = text.rotary_emb(x, positions)
     b, n, _ = x.shape
-    for layer in text.layers:
+    for depth, layer in enumerate(text.layers):
         a, h = layer.self_attn, layer.input_layernorm(x)
         q, k, v = (p(h).view(b, n, -1, a.head_dim).transpose(1, 2) for p in (a.q_proj, a.k_proj, a.v_proj))
         q, k = apply_rotary_pos_emb(q, k, *cos_sin)
         k, v = (z.repeat_interleave(a.num_key_value_groups, 1) for z in (k, v))
         x = x + a.o_proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).reshape(b, n, -1))
+        if depth == len(text.layers) - 1:
+            x = x[wanted]                     # nothing looks at the other positions any more
         x = x + layer.mlp(layer.post_attention_layernorm(x))
-    return F.linear(text.norm(x[wanted]), text.embed_tokens.weight).float()
+    return F.linear(text.norm(x), text.embed_tokens.weight).float()
 
 
 class DenseHeads(nn.Module):

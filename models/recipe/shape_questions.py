@@ -17,12 +17,13 @@ def ask_all(rng, s):
     _place(rng, s, T, n)
     _compare(rng, s, T, n)
     _refuse(rng, s, T)
-    if rng.random() < .3:
+    if rng.random() < .06:
         _json(rng, s, T)
     hue = pick(rng, "color", "colour")
     s.ask("ground", pick(rng, f"What {hue} is the background?", f"Which {hue} is the background?",
                          f"What is the {hue} of the background?", f"What is the background {hue}?"), up(s.ground) + ".")
-    _follow_up(rng, s, T)
+    if rng.random() < .4:
+        _follow_up(rng, s, T)
 
 
 def caption(s):

@@ -80,7 +80,7 @@ def scene(rng, n, held_out=False):
             if attempt > 8:
                 colour = str(pick(rng, *usable))
         f = min(1, share * rng.uniform(.9, 1.1)) if alike else rng.uniform(.45 if n < 4 else .6, 1)
-        r = max(reach * f, .062) * small
+        r = max(reach * f, .08) * small
         place = PLACES[third(x), third(y)] if kind == "places" else None
         s.things.append(Thing(colour, shape, x, y, r / small, place))
         paint(rng, s, i + 1, shape, x * w, y * h, r, rgb)

@@ -1,18 +1,22 @@
 """Trains in slices: stop it at any moment, start it again, change the mix between slices.
 
-A step shows whole pictures, split pictures and practice tiles to the encoder at once.  Dense heads name colour, shape and
+Stage "dense" trains the encoder alone: trained together from nothing, the decoder learns the language of the answers and
+the encoder nothing.  In the other stages a step shows whole pictures, split pictures and practice tiles to the encoder at once.  Dense heads name colour, shape and
 character under every image token; the decoder answers several conversations about each picture.  The state is written every
 few minutes, atomically; the weights that are evaluated and exported are a moving average.
 """
 import argparse
 import copy
 import json
+import multiprocessing as mp
 import os
 import signal
+import socket
 import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 
 import checkpoint
@@ -36,23 +40,24 @@ def arguments():
     ap.add_argument("--whole", type=int, default=24, help="unsplit pictures a step")
     ap.add_argument("--split", type=int, default=4, help="split pictures a step")
     ap.add_argument("--practice", type=int, default=12, help="tiles a step for the dense heads alone")
-    ap.add_argument("--questions", type=int, default=5, help="conversations a picture")
+    ap.add_argument("--room", type=int, default=112, help="tokens of conversation a picture")
     ap.add_argument("--dense", type=float, default=.3, help="weight of the dense losses")
     ap.add_argument("--average", type=float, default=.997)
     ap.add_argument("--test-minutes", type=float, default=8)
     ap.add_argument("--save-minutes", type=float, default=3)
-    ap.add_argument("--threads", type=int, default=2)
-    ap.add_argument("--workers", type=int, default=1)
+    ap.add_argument("--processes", type=int, default=0, help="default: 1 on CUDA, else one a core")
+    ap.add_argument("--workers", type=int, default=1, help="drawing processes of each process")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--compile", action="store_true")
     return ap.parse_args()
 
 
 class Trainer:
-    def __init__(self, args):
-        self.args = args
+    def __init__(self, args, rank, world):
+        self.args, self.rank, self.world = args, rank, world
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        torch.set_num_threads(args.threads)
+        if self.device == "cpu":
+            torch.set_num_threads(max(1, (os.cpu_count() or 1) // world) if world == 1 else 1)
         torch.manual_seed(args.seed)
         os.makedirs(args.out, exist_ok=True)
         self.tok = checkpoint.tokenizer(os.path.join(args.out, "tokenizer"))
@@ -70,7 +75,7 @@ class Trainer:
             self.note(took_over=checkpoint.start_from(self.model, self.tok, args.start), tensors_from=args.start)
         self.model.to(self.device)
         self.heads.to(self.device)
-        self.opt = Optimiser([self.model, self.heads])
+        self.opt = Optimiser([self.model, self.heads], rank, world)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         if state:
             self.opt.load_state_dict(state["opt"])
@@ -85,12 +90,16 @@ class Trainer:
             signal.signal(s, lambda *_: setattr(self, "stop", True))
 
     def note(self, **row):
+        if self.rank:
+            return
         text = json.dumps(row)
         with open(os.path.join(self.args.out, "log.jsonl"), "a") as f:
             f.write(text + "\n")
         print(text, flush=True)
 
     def save(self):
+        if self.rank:
+            return
         torch.save({"model": self.model.state_dict(), "heads": self.heads.state_dict(), "opt": self.opt.state_dict(),
                     "average": self.average.state_dict(), "clock": self.clock}, self.path + ".tmp")
         os.replace(self.path + ".tmp", self.path)
@@ -98,7 +107,7 @@ class Trainer:
     def rate(self, slice_step):
         done = self.clock["seconds"] / 60 / self.args.total
         fall = min(1.0, max(0.03, (1 - done) / (1 - self.args.fall)))
-        return self.args.rate * min(1, (slice_step + 1) / 50) * fall
+        return self.args.rate * min(1, (slice_step + 1) / (50 if self.clock["step"] < 60 else 5)) * fall
 
     def losses(self, batch):
         """-> answer loss, dense losses, shares right"""
@@ -108,13 +117,16 @@ class Trainer:
         features = self.see(self.model, evaluate.to_pixels(shown, device))
         cells = torch.from_numpy(np.concatenate([e.cells for e in shown])).to(device)
         dense, hits, asked = self.heads(features if self.clock["step"] > 40 else features.detach(), cells)
+        seen = dict(zip(("colour", "shape", "char"), (hits / asked.clamp(min=1)).tolist()))
+        if self.args.stage == "dense":                                # the decoder sleeps
+            return dense.sum() * 0, dense, seen
         total = weight = 0
         good, words, at = 0, 0, 0
         for rows in (whole, split):
             if not rows:
                 continue
-            talk = [mix.choose(rng, e.qa, self.args.questions) for e in rows]
-            self.clock["asked"] += sum(map(len, talk))
+            talk = [mix.choose(rng, e.qa, self.args.room, lambda turns: len(self.packer.conversation(turns, True)[0])) for e in rows]
+            self.clock["asked"] += sum(map(len, talk)) * self.world
             ids, pos, mask, tgt, wgt, _ = (t.to(device) for t in self.packer.pack([(e.grids, c) for e, c in zip(rows, talk)]))
             n = sum(len(e.pixels) for e in rows)
             wanted = tgt != -100
@@ -125,10 +137,11 @@ class Trainer:
             good += (logits.argmax(-1) == tgt[wanted]).sum().item()
             words += logits.shape[0]
         answer = total / weight
-        seen = (hits / asked.clamp(min=1)).tolist()
-        return answer, dense, {"answer": answer.item(), "words": good / words, "colour": seen[0], "shape": seen[1], "char": seen[2]}
+        return answer, dense, {"answer": answer.item(), "words": good / words, **seen}
 
     def test(self):
+        if self.rank:
+            return
         for split, pictures in ((False, 96), (True, 36)):
             kinds = ["shapes", "shapes", "shapes", "shapes", "texture", "print"] if self.args.stage != "shapes" else \
                 ["shapes", "shapes", "shapes", "shapes", "shapes", "texture"]
@@ -138,18 +151,21 @@ class Trainer:
 
     def run(self):
         args, clock = self.args, self.clock
-        self.rng = np.random.default_rng([args.seed, clock["slices"]])
-        plan = {"stage": args.stage, "whole": args.whole, "split": args.split, "practice": args.practice}
-        feed = Feed(plan, seed=args.seed * 100003 + clock["step"] * 17 + clock["slices"], workers=args.workers)
+        self.rng = np.random.default_rng([args.seed, clock["slices"], self.rank])
+        share = lambda n: (n + self.rank) // self.world               # of this process
+        plan = {"stage": args.stage, "whole": share(args.whole), "split": share(args.split), "practice": share(args.practice)}
+        feed = Feed(plan, seed=args.seed * 100003 + clock["step"] * 34 + 2 * clock["slices"] + self.rank, workers=args.workers)
         self.note(event="slice", parameters=sum(p.numel() for p in self.model.parameters()), **vars(args), **clock)
         began, sums, count, told, tested, saved, slice_step = time.time(), {}, 0, time.time(), time.time(), time.time(), 0
-        while not self.stop and time.time() - began < args.minutes * 60 and clock["seconds"] < args.total * 60:
+        while True:
             start = time.time()
             batch = feed.next(clock["seconds"] / 60 / args.total)
             with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
                 answer, dense, row = self.losses(batch)
                 loss = answer + args.dense * dense.sum()
             loss.backward()
+            enough = self.stop or time.time() - began > args.minutes * 60
+            clock["seconds"], enough = self.opt.gather(clock["seconds"], float(enough))
             self.opt.step(self.rate(slice_step))
             keep = min(args.average, (1 + clock["step"]) / (10 + clock["step"]))
             with torch.no_grad():
@@ -158,7 +174,7 @@ class Trainer:
             clock["step"] += 1
             slice_step += 1
             count += 1
-            clock["pictures"] += sum(len(x) for x in batch[:2])
+            clock["pictures"] += args.whole + args.split
             for k, v in row.items():
                 sums[k] = sums.get(k, 0) + v
             clock["seconds"] += min(20, time.time() - start)       # a paused process does not lose its schedule
@@ -174,10 +190,37 @@ class Trainer:
             if now - saved > args.save_minutes * 60:
                 self.save()
                 saved = time.time()
+            if enough or clock["seconds"] >= args.total * 60:
+                break
         feed.close()
         self.save()
         self.note(event="end of slice", **clock)
 
 
+def work(rank, args, world, port):
+    if world > 1:
+        dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=world)
+    Trainer(args, rank, world).run()
+
+
+def main():
+    args = arguments()
+    world = args.processes or (1 if torch.cuda.is_available() else os.cpu_count() or 1)
+    if world == 1:
+        return work(0, args, 1, 0)
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    context = mp.get_context("spawn")
+    team = [context.Process(target=work, args=(rank, args, world, port)) for rank in range(world)]
+    for p in team:
+        p.start()
+    for s in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(s, lambda *_: [os.kill(p.pid, signal.SIGTERM) for p in team if p.is_alive()])
+    for p in team:
+        p.join()
+    raise SystemExit(max(abs(p.exitcode) for p in team))
+
+
 if __name__ == "__main__":
-    Trainer(arguments()).run()
+    main()
