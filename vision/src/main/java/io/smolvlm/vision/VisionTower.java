@@ -77,7 +77,7 @@ public final class VisionTower implements AutoCloseable {
       BiConsumer<String, Matrix> watcher) {
     int across = config().patchesPerSide();
     embedding.unfold(pixels, patches);
-    try (Arena call = Arena.ofConfined()) {
+    try (Arena call = Arena.ofShared()) {
       Matrix positions = Matrix.allocate(call, config().patches(), config().hiddenSize());
       embedding.positions(network.weights().positions(), validRows, validCols, positions);
       Matrix bias = Matrix.allocate(call, 1, config().patches());
