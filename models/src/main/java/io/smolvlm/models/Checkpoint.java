@@ -1,5 +1,6 @@
 package io.smolvlm.models;
 
+import io.smolvlm.language.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -21,6 +22,9 @@ public sealed interface Checkpoint extends AutoCloseable permits ModelFolder, Gg
 
   /// What the model is; checked against the tokenizer.
   ModelConfig config();
+
+  /// Text to ids and back.
+  Tokenizer tokenizer();
 
   /// The chat template; empty when the checkpoint holds none.
   Optional<TemplateText> chatTemplate();

@@ -1,5 +1,6 @@
 package io.smolvlm.models;
 
+import io.smolvlm.language.Tokenizer;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.SmolVlmException;
@@ -23,6 +24,7 @@ public final class ModelFolder implements Checkpoint {
   private final CheckpointFiles files;
   private @Nullable ModelConfig config;
   private @Nullable Weights weights;
+  private @Nullable Tokenizer tokenizer;
 
   private ModelFolder(Path folder) {
     this.folder = folder;
@@ -68,6 +70,14 @@ public final class ModelFolder implements Checkpoint {
       config = ConfigReader.read(files);
     }
     return config;
+  }
+
+  @Override
+  public synchronized Tokenizer tokenizer() {
+    if (tokenizer == null) {
+      tokenizer = Tokenizer.read(folder.resolve(TokenizerFile.NAME));
+    }
+    return tokenizer;
   }
 
   /// The template of chat_template.jinja, else of chat_template.json, else of
@@ -123,6 +133,9 @@ public final class ModelFolder implements Checkpoint {
   public synchronized void close() {
     if (weights != null) {
       weights.close();
+    }
+    if (tokenizer != null) {
+      tokenizer.close();
     }
   }
 }

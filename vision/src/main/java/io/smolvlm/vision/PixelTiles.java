@@ -99,6 +99,15 @@ public final class PixelTiles {
     return values;
   }
 
+  /// One tile as the encoder's input, `[1, 3 * side * side]`, normalised.
+  ///
+  /// @param arena owns the result
+  public Matrix pixelValues(Arena arena, int tile) {
+    Matrix values = Matrix.allocate(arena, 1, tileBytes());
+    writeValues(tile, values, 0);
+    return values;
+  }
+
   void writeValues(int tile, Matrix values, int row) {
     int plane = side() * side();
     long to = (long) row * tileBytes();

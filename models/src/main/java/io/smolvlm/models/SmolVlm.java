@@ -1,0 +1,292 @@
+package io.smolvlm.models;
+
+import io.smolvlm.language.ChatTemplate;
+import io.smolvlm.language.Decoder;
+import io.smolvlm.language.KvCache;
+import io.smolvlm.language.Tokenizer;
+import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.SmolVlmException;
+import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.vision.ImageOptions;
+import io.smolvlm.vision.ImageProcessor;
+import io.smolvlm.vision.PixelTiles;
+import io.smolvlm.vision.RgbImage;
+import io.smolvlm.vision.VisionTower;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A model of the family, loaded and ready to answer.
+///
+/// ```java
+/// try (var model = SmolVlm.load("tiny")) {
+///   var picture = new ImageReader().read(Path.of("scene.png"));
+///   var request = GenerationRequest.of(List.of(Message.user(1, "Describe the picture.")), List.of(picture));
+///   GenerationResult answer = model.generate(request, event -> {});
+///   System.out.println(answer.text());
+/// }
+/// ```
+///
+/// Safe for use by many threads, which take turns: one answer is made at a time. Owns all native
+/// memory and threads of the model; [#close] gives them back and may be called twice.
+public final class SmolVlm implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(SmolVlm.class.getName());
+
+  /// Below this many multiply-adds for a tile or a prompt of a tile's length, kernels finish before
+  /// libtorch has been loaded (half a second).
+  private static final double TORCH_PAYS = 4e9;
+
+  private final Checkpoint checkpoint;
+  private final ModelConfig config;
+  private final Tokenizer tokenizer;
+  private final @Nullable ImageProcessor processor;
+  private final @Nullable VisionTower vision;
+  private final Decoder decoder;
+  private final @Nullable PromptExpander expander;
+  private final Team team;
+  private final Arena arena = Arena.ofShared();
+  private boolean closed;
+
+  private SmolVlm(Checkpoint checkpoint, LoadOptions options) {
+    this.checkpoint = checkpoint;
+    this.config = checkpoint.config();
+    this.tokenizer = checkpoint.tokenizer();
+    this.team = new Team(options.threads());
+    boolean torch =
+        switch (options.executor()) {
+          case TORCH -> true;
+          case KERNELS -> false;
+          case AUTO -> work(config) > TORCH_PAYS;
+        };
+    var weights = new NetworkWeights(checkpoint.weights(), arena);
+    this.decoder = new Decoder(config.text(), weights.decoder(), team, torch);
+    PictureConfig pictures = config.pictures().orElse(null);
+    this.processor = pictures == null ? null : new ImageProcessor(pictures.processor());
+    this.vision =
+        pictures == null
+            ? null
+            : new VisionTower(pictures.encoder(), weights.vision(pictures.encoder()), team, torch);
+    this.expander =
+        checkpoint
+            .chatTemplate()
+            .map(t -> ChatTemplate.of(t.file(), t.text(), config.specialTokens().named()))
+            .map(t -> expander(t, pictures))
+            .orElse(null);
+    LOG.log(
+        Level.DEBUG,
+        "{0}: {1}, {2} decoder layers of {3}, context {4}, {5} threads, {6}",
+        checkpoint.path(),
+        config.modelType(),
+        config.text().layers(),
+        config.text().hiddenSize(),
+        config.text().maxPositions(),
+        options.threads(),
+        torch ? "libtorch for many rows" : "kernels only");
+  }
+
+  private PromptExpander expander(ChatTemplate template, @Nullable PictureConfig pictures) {
+    return pictures == null
+        ? PromptExpander.textOnly(tokenizer, template)
+        : PromptExpander.of(
+            tokenizer, template, config.specialTokens(), pictures.encoder().tokensPerTile());
+  }
+
+  /// Multiply-adds of one tile through the encoder.
+  private static double work(ModelConfig config) {
+    double text =
+        (double) config.text().layers()
+            * config.text().hiddenSize()
+            * config.text().intermediateSize()
+            * 4;
+    double tile =
+        config
+            .pictures()
+            .map(PictureConfig::encoder)
+            .map(e ->
+                (double) e.patches()
+                    * e.layers()
+                    * e.hiddenSize()
+                    * (4.0 * e.hiddenSize() + 2.0 * e.intermediateSize()))
+            .orElse(0.0);
+    return Math.max(tile, text * 512);
+  }
+
+  /// Loads by alias, folder or GGUF file, with [LoadOptions#defaults].
+  ///
+  /// @throws SmolVlmException naming file, place and rule when there is no such model or it is
+  ///   broken
+  public static SmolVlm load(String reference) {
+    return load(new ModelCatalog().resolve(reference, null), LoadOptions.defaults());
+  }
+
+  /// Loads a checkpoint and takes it over, also when loading fails.
+  ///
+  /// @throws SmolVlmException naming file, place and rule when it is broken
+  public static SmolVlm load(Checkpoint checkpoint, LoadOptions options) {
+    boolean loaded = false;
+    try {
+      var model = new SmolVlm(checkpoint, options);
+      loaded = true;
+      return model;
+    } finally {
+      if (!loaded) {
+        checkpoint.close();
+      }
+    }
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /// A picture as the encoder will see it.
+  ///
+  /// @throws SmolVlmException [ErrorCode#INVALID_VALUE] when the options cannot be met, or the
+  ///   model reads text only
+  public PixelTiles tiles(RgbImage image, ImageOptions options) {
+    if (processor == null) {
+      throw new SmolVlmException(
+          ErrorCode.INVALID_VALUE,
+          "pictures: found one, this model (" + config.modelType() + ") reads text only");
+    }
+    return processor.process(image, options);
+  }
+
+  /// The prompt of a request, as text and as ids.
+  ///
+  /// @throws SmolVlmException when pictures or messages cannot be put into this model's prompt
+  public Prompt prompt(GenerationRequest request) {
+    return prepare(request).prompt();
+  }
+
+  private PreparedRequest prepare(GenerationRequest request) {
+    var watch = new Stopwatch(System::nanoTime);
+    List<PixelTiles> pictures = new ArrayList<>();
+    for (RgbImage image : request.images()) {
+      pictures.add(tiles(image, request.imageOptions()));
+    }
+    double resizeMillis = watch.lap();
+    if (expander == null) {
+      throw new SmolVlmException(
+          ErrorCode.MISSING,
+          checkpoint.path() + ": chat template: found none, needed one to write messages");
+    }
+    Prompt prompt =
+        expander.expand(
+            request.messages(),
+            pictures.stream()
+                .map(p -> new PromptExpander.Grid(p.grid().rows(), p.grid().cols()))
+                .toList());
+    int room = config.text().maxPositions() - prompt.length();
+    if (room < 1) {
+      throw new ContextLengthException(config.text().maxPositions(), prompt);
+    }
+    return new PreparedRequest(
+        request, prompt, pictures, Math.min(request.maxTokens(), room), resizeMillis);
+  }
+
+  /// Answers a request.
+  ///
+  /// @param events sees what happens, on the calling thread, tokens as they come
+  /// @throws SmolVlmException when the request cannot be answered by this model
+  public GenerationResult generate(GenerationRequest request, Consumer<GenerationEvent> events) {
+    return generate(request, events, () -> false);
+  }
+
+  /// Answers a request until `cancelled` says true, which is asked before each tile, prefill chunk
+  /// and token.
+  public GenerationResult generate(
+      GenerationRequest request, Consumer<GenerationEvent> events, BooleanSupplier cancelled) {
+    PreparedRequest prepared = prepare(request);
+    synchronized (this) {
+      ensureOpen();
+      try (var generation =
+          new Generation(prepared, config, decoder, vision, tokenizer, events, cancelled)) {
+        return generation.run();
+      }
+    }
+  }
+
+  /// Runs the prompt of a request once and shows every stage on the way: `pixel_values` `[tiles, 3
+  /// * side * side]`, for each tile `patch_embeds`, `vision_embeddings`, `vision_layer_i`,
+  ///   `vision_last_hidden_state`, `pixel_shuffle` and `connector`, then `inputs_embeds`,
+  ///   `layer_i`, `final_norm` and `logits`, `[prompt, ..]` each.
+  ///
+  /// @param throughTorch which executor
+  /// @param watcher copies what it wants to keep
+  public synchronized void watch(
+      GenerationRequest request, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
+    PreparedRequest prepared = prepare(request);
+    ensureOpen();
+    try (Arena call = Arena.ofShared();
+        KvCache cache = new KvCache(config.text())) {
+      Matrix tokens = Matrix.allocate(call, 0, config.text().hiddenSize());
+      if (vision != null && prepared.tiles() > 0) {
+        int each = vision.config().tokensPerTile();
+        int side = vision.config().patchesPerSide();
+        tokens = Matrix.allocate(call, prepared.tiles() * each, vision.tokenWidth());
+        int done = 0;
+        for (PixelTiles picture : prepared.pictures()) {
+          watcher.accept("pixel_values", picture.pixelValues(call));
+          for (int tile = 0; tile < picture.tiles(); tile++, done++) {
+            vision.watch(
+                picture.pixelValues(call, tile),
+                side,
+                side,
+                throughTorch,
+                tokens.slice(done * each, (done + 1) * each),
+                watcher);
+          }
+        }
+      }
+      Matrix x = Generation.embed(prepared.prompt(), decoder, tokens, call);
+      watcher.accept("inputs_embeds", x);
+      decoder.watch(x, cache, throughTorch, watcher);
+      Matrix logits = Matrix.allocate(call, x.rows(), config.text().vocabularySize());
+      decoder.logits(x, logits);
+      watcher.accept("logits", logits);
+    }
+  }
+
+  private void ensureOpen() {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+  }
+
+  /// Tensors of the checkpoint that no part of the model uses, in the order of the files.
+  public List<String> unusedTensors() {
+    return checkpoint.weights().unused();
+  }
+
+  /// The encoder's configuration; empty when the model reads text only.
+  public Optional<PictureConfig> pictures() {
+    return config.pictures();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      if (vision != null) {
+        vision.close();
+      }
+      decoder.close();
+      team.close();
+      checkpoint.close();
+      arena.close();
+    }
+  }
+}
