@@ -186,6 +186,9 @@ final class GgufReader {
 
   private Description description(long index, long alignment) {
     String name = cursor.string("name of tensor " + index, MAX_NAME);
+    if (name.isEmpty()) {
+      throw failure(ErrorCode.CORRUPT, "tensor " + index, "an empty name", "a character or more");
+    }
     int rank = cursor.int32(name);
     if (rank < 1 || rank > MAX_RANK) {
       throw failure(

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// [FormatException] of the file.
 final class StrictJson {
   private static final String PART = "JSON";
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final long EIGHT_BLANKS = 0x2020_2020_2020_2020L;
   private static final int MAX_DEPTH = 64;
   private static final int MAX_DIGITS = 100;
   private static final int MAX_STRING = 4 << 20;
@@ -59,7 +61,16 @@ final class StrictJson {
 
   StrictJson(String file, MemorySegment bytes) {
     this.file = file;
-    this.bytes = bytes;
+    this.bytes = withoutPadding(bytes);
+  }
+
+  /// Writers may pad a header with any number of blanks, which are cheaper to find from behind.
+  private static MemorySegment withoutPadding(MemorySegment bytes) {
+    long end = bytes.byteSize();
+    while (end >= Long.BYTES && bytes.get(LONG, end - Long.BYTES) == EIGHT_BLANKS) {
+      end -= Long.BYTES;
+    }
+    return bytes.asSlice(0, end);
   }
 
   /// Reads the whole document.
@@ -204,6 +215,9 @@ final class StrictJson {
 
   /// A name from outside, made fit for one line of a message.
   static String shorten(String text) {
+    if (text.isEmpty()) {
+      return "''";
+    }
     String line = text.replaceAll("\\p{Cntrl}", "?");
     return line.length() <= 120 ? line : line.substring(0, 120) + "...";
   }

@@ -4,6 +4,7 @@ import io.smolvlm.tensor.block.BlockFormat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import java.util.List;
 final class TensorSink implements AutoCloseable {
   /// Bytes a single call hands to the channel; a buffer cannot hold more than 2 GiB.
   private static final long PIECE = 64L << 20;
+
+  private static final long HEAP_PIECE = 1L << 20;
 
   private final Path target;
   private final Path unfinished;
@@ -89,10 +92,16 @@ final class TensorSink implements AutoCloseable {
   }
 
   private void put(MemorySegment bytes) throws IOException {
-    for (long at = 0; at < bytes.byteSize(); at += PIECE) {
-      ByteBuffer piece = bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer();
-      while (piece.hasRemaining()) {
-        channel.write(piece);
+    long piece = bytes.isNative() ? PIECE : HEAP_PIECE;
+    for (long at = 0; at < bytes.byteSize(); at += piece) {
+      MemorySegment part = bytes.asSlice(at, Math.min(piece, bytes.byteSize() - at));
+      // Of arrays, only those of bytes can be seen as a buffer.
+      ByteBuffer buffer =
+          part.isNative()
+              ? part.asByteBuffer()
+              : ByteBuffer.wrap(part.toArray(ValueLayout.JAVA_BYTE));
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
       }
     }
   }
