@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -197,6 +199,15 @@ public final class Tokenizer implements AutoCloseable {
   /// The id of a string that is an added token.
   public Optional<Integer> addedId(String content) {
     return vocabulary.added(content).map(AddedToken::id);
+  }
+
+  /// Ids of all added tokens by their strings.
+  public Map<String, Integer> addedTokens() {
+    Map<String, Integer> ids = new LinkedHashMap<>();
+    for (AddedToken token : vocabulary.added()) {
+      ids.put(token.content(), token.id());
+    }
+    return ids;
   }
 
   /// The token's string, in byte-level spelling unless it is an added one; empty for an id that has

@@ -2,6 +2,7 @@ package io.smolvlm.models;
 
 import io.smolvlm.language.GenerationConfig;
 import io.smolvlm.language.TextConfig;
+import io.smolvlm.language.Tokenizer;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.SmolVlmException;
@@ -30,23 +31,31 @@ public final class ConfigReader {
 
   private final CheckpointFiles files;
   private final JsonObject config;
+  private final @Nullable Supplier<Tokenizer> tokenizer;
 
-  private ConfigReader(CheckpointFiles files) {
+  private ConfigReader(CheckpointFiles files, @Nullable Supplier<Tokenizer> tokenizer) {
     this.files = files;
+    this.tokenizer = tokenizer;
     this.config = files.json(CONFIG).orElseThrow(() -> files.missing(CONFIG));
   }
 
-  /// The configuration of a checkpoint folder.
+  /// The configuration of a checkpoint folder, checked against its tokenizer.
   ///
+  /// @param tokenizer asked for after config.json was found sound; it stays the caller's
   /// @throws SmolVlmException naming file, key, what was found and what is needed; its code is
   ///   [ErrorCode#MISSING], [ErrorCode#CORRUPT], [ErrorCode#MISMATCH], [ErrorCode#UNSUPPORTED],
   ///   [ErrorCode#LIMIT] or [ErrorCode#TOO_LARGE]
-  public static ModelConfig read(Path folder) {
-    return read(CheckpointFiles.of(folder));
+  public static ModelConfig read(Path folder, Supplier<Tokenizer> tokenizer) {
+    return read(CheckpointFiles.of(folder), tokenizer);
   }
 
+  static ModelConfig read(CheckpointFiles files, @Nullable Supplier<Tokenizer> tokenizer) {
+    return new ConfigReader(files, tokenizer).read();
+  }
+
+  /// As far as the small files tell.
   static ModelConfig read(CheckpointFiles files) {
-    return new ConfigReader(files).read();
+    return read(files, null);
   }
 
   private ModelConfig read() {
@@ -64,7 +73,7 @@ public final class ConfigReader {
     boolean tied = config.flag("tie_word_embeddings", ReferenceDefaults.TIED);
     TextConfig decoder = named(CONFIG, () -> TextConfigReader.read(text, tied));
     SpecialTokens tokens = specialTokens();
-    Vocabulary vocabulary = Vocabulary.read(files);
+    Vocabulary vocabulary = Vocabulary.read(files, tokenizer == null ? null : tokenizer.get());
     vocabulary.checkFits(decoder.vocabularySize(), CONFIG);
     return new ModelConfig(
         type,

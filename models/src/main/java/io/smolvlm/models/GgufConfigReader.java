@@ -1,7 +1,9 @@
 package io.smolvlm.models;
 
 import io.smolvlm.language.GenerationConfig;
+import io.smolvlm.language.GgufVocabulary;
 import io.smolvlm.language.TextConfig;
+import io.smolvlm.language.Tokenizer;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.Gguf;
@@ -9,10 +11,12 @@ import io.smolvlm.tensor.GgufMetadata;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.vision.ImageProcessorConfig;
 import io.smolvlm.vision.VisionConfig;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A [ModelConfig] out of the metadata of a GGUF text model and, if there is one, of its picture
@@ -20,10 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class GgufConfigReader {
   private static final int MAX_SIZE = 1 << 24;
   private static final int MAX_LAYERS = 10_000;
-  private static final int CONTROL = 3;
-  private static final int USER_DEFINED = 4;
   static final String TOKENS = "tokenizer.ggml.tokens";
-  static final String TOKEN_TYPES = "tokenizer.ggml.token_type";
 
   private static final String[][] NAMED = {
     {"bos_token", "tokenizer.ggml.bos_token_id"},
@@ -36,9 +37,11 @@ final class GgufConfigReader {
   private final GgufKeys text;
   private final GgufMetadata metadata;
   private final List<String> tokens;
+  private final Supplier<Tokenizer> tokenizer;
 
-  private GgufConfigReader(Gguf gguf) {
+  private GgufConfigReader(Gguf gguf, Supplier<Tokenizer> tokenizer) {
     this.gguf = gguf;
+    this.tokenizer = tokenizer;
     this.text = GgufKeys.of(gguf);
     this.metadata = gguf.metadata();
     text.requireArchitecture("llama", "; an encoder's file is given as mmproj beside its model");
@@ -46,14 +49,17 @@ final class GgufConfigReader {
   }
 
   /// @param pictures the encoder's file, null for a model that reads text only
-  static ModelConfig read(Gguf gguf, @Nullable Gguf pictures) {
-    return new GgufConfigReader(gguf).read(pictures);
+  /// @param tokenizer asked for after the decoder's sizes were found sound; it stays the caller's
+  static ModelConfig read(Gguf gguf, @Nullable Gguf pictures, Supplier<Tokenizer> tokenizer) {
+    return new GgufConfigReader(gguf, tokenizer).read(pictures);
   }
 
   private ModelConfig read(@Nullable Gguf pictures) {
     TextConfig decoder = ConfigReader.named(text.file(), this::decoder);
     SpecialTokens names = specialTokens();
-    Vocabulary vocabulary = vocabulary();
+    Tokenizer known = tokenizer.get();
+    var vocabulary = new Vocabulary(text.file(), known.addedTokens(), known);
+    vocabulary.checkFits(decoder.vocabularySize(), "the metadata");
     return new ModelConfig(
         pictures == null ? "llama" : "idefics3",
         Optional.ofNullable(gguf.tensors().get("blk.0.ffn_down.weight"))
@@ -116,22 +122,21 @@ final class GgufConfigReader {
     return new SpecialTokens(named);
   }
 
-  private Vocabulary vocabulary() {
-    long[] types = metadata.integers(TOKEN_TYPES).orElse(new long[0]);
-    if (types.length != 0 && types.length != tokens.size()) {
-      throw metadata.failure(
-          ErrorCode.MISMATCH,
-          TOKEN_TYPES,
-          types.length + " types",
-          tokens.size() + ", one a token");
+  /// The tokenizer's part of the metadata.
+  static GgufVocabulary tokens(Gguf gguf) {
+    GgufMetadata metadata = gguf.metadata();
+    String model = "tokenizer.ggml.model";
+    var types = new ArrayList<Integer>();
+    for (long type : metadata.integers("tokenizer.ggml.token_type").orElse(new long[0])) {
+      types.add((int) type);
     }
-    var added = new LinkedHashMap<String, Integer>();
-    for (int id = 0; id < types.length; id++) {
-      if (types[id] == CONTROL || types[id] == USER_DEFINED) {
-        added.put(tokens.get(id), id);
-      }
-    }
-    return new Vocabulary(text.file(), added, -1, "");
+    return new GgufVocabulary(
+        gguf.path().toString(),
+        metadata.string(model).orElseThrow(() -> metadata.missing(model)),
+        metadata.string("tokenizer.ggml.pre").orElse("default"),
+        metadata.strings(TOKENS).orElseThrow(() -> metadata.missing(TOKENS)),
+        metadata.strings("tokenizer.ggml.merges").orElse(List.of()),
+        types);
   }
 
   private GenerationConfig generation(

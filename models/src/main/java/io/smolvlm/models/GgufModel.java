@@ -1,5 +1,6 @@
 package io.smolvlm.models;
 
+import io.smolvlm.language.Tokenizer;
 import io.smolvlm.tensor.Gguf;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ public final class GgufModel implements Checkpoint {
   private final @Nullable Gguf pictures;
   private @Nullable ModelConfig config;
   private @Nullable Weights weights;
+  private @Nullable Tokenizer tokenizer;
 
   private GgufModel(Gguf text, @Nullable Gguf pictures) {
     this.text = text;
@@ -54,9 +56,17 @@ public final class GgufModel implements Checkpoint {
   @Override
   public synchronized ModelConfig config() {
     if (config == null) {
-      config = GgufConfigReader.read(text, pictures);
+      config = GgufConfigReader.read(text, pictures, this::tokenizer);
     }
     return config;
+  }
+
+  @Override
+  public synchronized Tokenizer tokenizer() {
+    if (tokenizer == null) {
+      tokenizer = Tokenizer.of(GgufConfigReader.tokens(text));
+    }
+    return tokenizer;
   }
 
   @Override
@@ -77,6 +87,9 @@ public final class GgufModel implements Checkpoint {
 
   @Override
   public synchronized void close() {
+    if (tokenizer != null) {
+      tokenizer.close();
+    }
     text.close();
     if (pictures != null) {
       pictures.close();

@@ -67,7 +67,7 @@ public final class ModelFolder implements Checkpoint {
   @Override
   public synchronized ModelConfig config() {
     if (config == null) {
-      config = ConfigReader.read(files);
+      config = ConfigReader.read(files, this::tokenizer);
     }
     return config;
   }
@@ -75,7 +75,7 @@ public final class ModelFolder implements Checkpoint {
   @Override
   public synchronized Tokenizer tokenizer() {
     if (tokenizer == null) {
-      tokenizer = Tokenizer.read(folder.resolve(TokenizerFile.NAME));
+      tokenizer = Tokenizer.read(folder.resolve(Vocabulary.TOKENIZER));
     }
     return tokenizer;
   }

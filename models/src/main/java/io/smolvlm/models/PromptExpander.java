@@ -80,7 +80,7 @@ public final class PromptExpander {
             .orElseThrow(() ->
                 new FormatException(
                     ErrorCode.MISMATCH,
-                    TokenizerFile.NAME,
+                    Vocabulary.TOKENIZER,
                     "added_tokens",
                     "no " + names.image(),
                     "the image token"));

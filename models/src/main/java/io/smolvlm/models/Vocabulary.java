@@ -1,5 +1,6 @@
 package io.smolvlm.models;
 
+import io.smolvlm.language.Tokenizer;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import java.util.LinkedHashMap;
@@ -7,24 +8,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What configuration needs to know of a tokenizer: the tokens with a meaning of their own, by
-/// text, and the largest id of the ordinary ones.
+/// text, and whether the ordinary ones fit the embedding table.
 ///
 /// @param file that says so, for messages
 /// @param added special and other added tokens, text to id
-/// @param largest of the ordinary tokens' ids, -1 without ordinary tokens
-/// @param largestText the token of that id
-record Vocabulary(String file, Map<String, Integer> added, int largest, String largestText) {
-  /// The files that tell added tokens, the strongest first. A folder without tokenizer.json (as of
-  /// a configuration copied alone) is read as far as the others tell.
-  static Vocabulary read(CheckpointFiles files) {
-    Vocabulary first =
-        TokenizerFile.readIfPresent(files)
-            .orElse(new Vocabulary("tokenizer_config.json", Map.of(), -1, ""));
-    var added = new LinkedHashMap<>(first.added);
+/// @param tokenizer null where only the small files are at hand
+record Vocabulary(String file, Map<String, Integer> added, @Nullable Tokenizer tokenizer) {
+  /// The tokenizer's file of a checkpoint folder.
+  static final String TOKENIZER = "tokenizer.json";
+
+  /// What a folder's files say: its tokenizer, and the added tokens that companions repeat. A
+  /// folder without tokenizer (as of a configuration copied alone) is read as far as those tell.
+  ///
+  /// @throws FormatException when two files give a token different ids
+  static Vocabulary read(CheckpointFiles files, @Nullable Tokenizer tokenizer) {
+    var added = new LinkedHashMap<String, Integer>();
     var origin = new LinkedHashMap<String, String>();
-    first.added.keySet().forEach(text -> origin.put(text, first.file));
+    if (tokenizer != null) {
+      added.putAll(tokenizer.addedTokens());
+      added.keySet().forEach(text -> origin.put(text, TOKENIZER));
+    }
     files
         .json("tokenizer_config.json")
         .flatMap(config -> config.object("added_tokens_decoder"))
@@ -32,7 +38,8 @@ record Vocabulary(String file, Map<String, Integer> added, int largest, String l
     files
         .json("added_tokens.json")
         .ifPresent(tokens -> merge(plain(tokens), tokens.file(), added, origin));
-    return new Vocabulary(first.file, added, first.largest, first.largestText);
+    return new Vocabulary(
+        tokenizer == null ? "tokenizer_config.json" : TOKENIZER, added, tokenizer);
   }
 
   private static Map<String, Integer> decoded(JsonObject decoder) {
@@ -83,15 +90,21 @@ record Vocabulary(String file, Map<String, Integer> added, int largest, String l
     return added.values().stream().filter(id -> id >= rows).collect(Collectors.toSet());
   }
 
-  /// Refuses a tokenizer that can give ids which the embedding table does not hold.
+  /// Refuses a tokenizer whose ordinary tokens have ids that the embedding table does not hold.
   void checkFits(int rows, String configFile) {
-    if (largest >= rows) {
-      throw new FormatException(
-          ErrorCode.MISMATCH,
-          file,
-          "token " + largestText,
-          "id " + largest,
-          "ids below vocab_size " + rows + " of " + configFile);
+    if (tokenizer == null) {
+      return;
+    }
+    for (int id = rows; id < tokenizer.vocabularySize(); id++) {
+      String token = tokenizer.tokenOf(id).orElse("");
+      if (!token.isEmpty() && !added.containsKey(token)) {
+        throw new FormatException(
+            ErrorCode.MISMATCH,
+            file,
+            "token '" + (token.length() > 40 ? token.substring(0, 40) + "..." : token) + "'",
+            "id " + id,
+            "ids below vocab_size " + rows + " of " + configFile);
+      }
     }
   }
 }

@@ -38,6 +38,7 @@ class GgufModelTest {
               try (var model = GgufModel.open(file, null)) {
                 model.config();
                 model.chatTemplate();
+                model.tokenizer();
                 model.weights();
               }
             });
