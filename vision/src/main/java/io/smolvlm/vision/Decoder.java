@@ -115,8 +115,9 @@ final class Decoder {
 
     @Override
     public void imageProgress(ImageReader source, float percentageDone) {
-      if (untilLastRow && percentageDone >= 100) {
-        atLastRow = true;
+      // A row is reported before it is stored: stopped is only when one too many begins.
+      atLastRow |= percentageDone >= 100;
+      if (untilLastRow && percentageDone > 100) {
         source.abort();
       }
     }
