@@ -142,7 +142,10 @@ final class BmpPicture {
         ByteBuffer.allocate(offset + file.length() - pixels).order(ByteOrder.LITTLE_ENDIAN);
     out.put((byte) 'B').put((byte) 'M').putInt(out.capacity()).putInt(0).putInt(offset);
     out.putInt(header).putInt(width).putInt(fromTop ? -height : height);
-    out.putShort((short) 1).putShort((short) bits).putInt(masked ? ALPHA_BIT_FIELDS : compression).putInt(0);
+    out.putShort((short) 1)
+        .putShort((short) bits)
+        .putInt(masked ? ALPHA_BIT_FIELDS : compression)
+        .putInt(0);
     out.putInt(0).putInt(0).putInt(bits <= 8 ? 1 << bits : 0).putInt(0);
     if (masked) {
       for (int mask : masks) {

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads WebP, lossy and lossless, with transparency, and the first frame of an animation on its
 /// canvas.
 ///
-/// Chunks are walked here; the decoder is given one picture without its container. Transparency of
-/// lossy pictures is a picture of its own, whose green is the opacity, and is put together here.
+/// Chunks are walked here. Lossless pictures go to the decoder without their container; lossy ones
+/// are decoded by [Vp8Frame]. Transparency of lossy pictures is a lossless picture of its own,
+/// whose green is the opacity.
 ///
 /// Source: WebP container specification; RFC 9649.
 final class WebpPicture {
@@ -156,62 +157,80 @@ final class WebpPicture {
           "a WebP of %d x %d pixels whose picture has %d x %d"
               .formatted(width, height, frameWidth, frameHeight));
     }
-    Raster raster = decode(pixels.type, pixels.data, pixels.length, frameWidth, frameHeight);
-    Chunk alphaChunk = frame.alpha;
     boolean hasAlpha = !extended || (flags & HAS_ALPHA) != 0;
-    byte @Nullable [] alpha =
-        !lossless && hasAlpha && alphaChunk != null
-            ? new WebpAlpha(file, frameWidth, frameHeight)
-                .read(
-                    alphaChunk.data,
-                    alphaChunk.length,
-                    data -> decode("VP8L", data, frameWidth, frameHeight))
-            : null;
     byte[] rgb = new byte[width * height * 3];
     if (hasAlpha) {
       java.util.Arrays.fill(rgb, (byte) 255);
     }
-    int bands = raster.getNumBands();
-    Samples samples = new Samples(raster);
-    int[] row = samples.newRow();
-    for (int y = 0; y < frameHeight; y++) {
-      samples.read(y, row);
-      int o = ((frame.top + y) * width + frame.left) * 3;
-      for (int x = 0; x < frameWidth; x++) {
-        int opacity =
-            alpha != null
-                ? alpha[y * frameWidth + x] & 0xff
-                : bands == 4 && hasAlpha ? row[x * bands + 3] : 255;
-        for (int c = 0; c < 3; c++) {
-          rgb[o++] = White.over(row[x * bands + c], opacity);
-        }
-      }
+    int at = (frame.top * width + frame.left) * 3;
+    if (lossless) {
+      paintLossless(decodeLossless(pixels, frameWidth, frameHeight), hasAlpha, rgb, at);
+    } else {
+      Chunk alpha = hasAlpha ? frame.alpha : null;
+      paintLossy(pixels, alpha, frameWidth, frameHeight, rgb, at);
     }
     return new RgbImage(width, height, rgb);
   }
 
-  private Raster decode(String type, int data, int length, int frameWidth, int frameHeight) {
-    return decode(
-        type,
-        java.util.Arrays.copyOfRange(file.bytes(), data, data + length),
-        frameWidth,
-        frameHeight);
+  private void paintLossless(Raster raster, boolean hasAlpha, byte[] rgb, int at) {
+    Samples samples = new Samples(raster);
+    int bands = samples.bands();
+    int[] row = samples.newRow();
+    for (int y = 0; y < raster.getHeight(); y++) {
+      samples.read(y, row);
+      int o = at + y * width * 3;
+      for (int i = 0; i < row.length; i += bands) {
+        int opacity = bands == 4 && hasAlpha ? row[i + 3] : 255;
+        for (int c = 0; c < 3; c++) {
+          rgb[o++] = White.over(row[i + c], opacity);
+        }
+      }
+    }
   }
 
-  private Raster decode(String type, byte[] data, int frameWidth, int frameHeight) {
-    Raster raster =
-        Decoder.of(file, new WebPImageReaderSpi()).image(container(type, data)).getRaster();
+  private void paintLossy(
+      Chunk pixels,
+      @Nullable Chunk alphaChunk,
+      int frameWidth,
+      int frameHeight,
+      byte[] rgb,
+      int at) {
+    byte[] colours = new Vp8Frame(file, pixels.data, pixels.length, frameWidth, frameHeight).read();
+    if (alphaChunk != null) {
+      byte[] alpha =
+          new WebpAlpha(file, frameWidth, frameHeight)
+              .read(
+                  alphaChunk.data,
+                  alphaChunk.length,
+                  data -> decodeLossless(data, frameWidth, frameHeight));
+      for (int i = 0; i < colours.length; i++) {
+        colours[i] = White.over(colours[i] & 0xff, alpha[i / 3] & 0xff);
+      }
+    }
+    int rowBytes = frameWidth * 3;
+    for (int y = 0; y < frameHeight; y++) {
+      System.arraycopy(colours, y * rowBytes, rgb, at + y * width * 3, rowBytes);
+    }
+  }
+
+  private Raster decodeLossless(Chunk chunk, int frameWidth, int frameHeight) {
+    byte[] data = java.util.Arrays.copyOfRange(file.bytes(), chunk.data, chunk.data + chunk.length);
+    return decodeLossless(data, frameWidth, frameHeight);
+  }
+
+  private Raster decodeLossless(byte[] data, int frameWidth, int frameHeight) {
+    Raster raster = Decoder.of(file, new WebPImageReaderSpi()).image(container(data)).getRaster();
     if (raster.getWidth() != frameWidth || raster.getHeight() != frameHeight) {
       throw file.corrupt("a WebP whose pixels are not what its header declares");
     }
     return raster;
   }
 
-  private static byte[] container(String type, byte[] data) {
+  private static byte[] container(byte[] data) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(data.length + 28);
     out.writeBytes("RIFF".getBytes(StandardCharsets.ISO_8859_1));
     writeInt(out, 12 + data.length + (data.length & 1));
-    out.writeBytes(("WEBP" + type).getBytes(StandardCharsets.ISO_8859_1));
+    out.writeBytes("WEBPVP8L".getBytes(StandardCharsets.ISO_8859_1));
     writeInt(out, data.length);
     out.writeBytes(data);
     out.writeBytes(new byte[READ_AHEAD_BYTES]);

@@ -32,8 +32,7 @@ class ImageProcessorTest {
     Arrays.fill(expected, 2048, 3072, (byte) 30);
     for (int t = 0; t < 17; t++) {
       assertEquals(tiles.sha256(0), tiles.sha256(t));
-      assertEquals(
-          0, Arrays.compare(expected, 0, 3072, tiles.bytes(), t * 3072, (t + 1) * 3072));
+      assertEquals(0, Arrays.compare(expected, 0, 3072, tiles.bytes(), t * 3072, (t + 1) * 3072));
     }
   }
 
@@ -49,8 +48,7 @@ class ImageProcessorTest {
   void wholePictureIsLastTile() {
     RgbImage image = filled(64, 64, 0, 0, 0);
     Arrays.fill(image.rgb(), 0, 32 * 64 * 3, (byte) 255); // white above, black below
-    PixelTiles tiles =
-        new ImageProcessor(Configs.of(32, 64)).process(image, ImageOptions.MODEL);
+    PixelTiles tiles = new ImageProcessor(Configs.of(32, 64)).process(image, ImageOptions.MODEL);
     assertEquals(5, tiles.tiles());
     assertEquals(tiles.sha256(0), tiles.sha256(1));
     assertEquals(tiles.sha256(2), tiles.sha256(3));

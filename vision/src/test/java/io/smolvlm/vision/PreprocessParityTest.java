@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.TensorFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -46,38 +47,78 @@ class PreprocessParityTest {
     Fixtures.requireKnown(
         "preprocess",
         Set.of(
-            "cases.json", "count.json", "images", "resize", "tiles.safetensors",
+            "cases.json",
+            "count.json",
+            "images",
+            "resize",
+            "tiles.safetensors",
             "batch.safetensors"));
     Fixtures.requireKnownKeys(
         cases,
         "preprocess/cases.json",
         Set.of(
-            "about", "resample", "vertical_first", "normalise", "tile_sha256", "sizes_hw",
-            "configs", "pictures", "cases", "batch", "fast_processor_difference"));
+            "about",
+            "resample",
+            "vertical_first",
+            "normalise",
+            "tile_sha256",
+            "sizes_hw",
+            "configs",
+            "pictures",
+            "cases",
+            "batch",
+            "fast_processor_difference"));
     for (JsonNode config : cases.get("configs")) {
       Fixtures.requireKnownKeys(
           config,
           "config",
           Set.of(
-              "size", "max_image_size", "do_image_splitting", "patch_size", "scale_factor",
-              "processor", "image_seq_len", "note"));
+              "size",
+              "max_image_size",
+              "do_image_splitting",
+              "patch_size",
+              "scale_factor",
+              "processor",
+              "image_seq_len",
+              "note"));
     }
     for (JsonNode picture : cases.get("pictures")) {
       Fixtures.requireKnownKeys(
           picture,
           "picture",
           Set.of(
-              "name", "file", "mode", "kind", "width", "height", "decoded_rgb_hwc_sha256",
-              "same_when_loaded_by_path", "by_path_rgb_hwc_sha256", "decoded"));
+              "name",
+              "file",
+              "mode",
+              "kind",
+              "width",
+              "height",
+              "decoded_rgb_hwc_sha256",
+              "same_when_loaded_by_path",
+              "by_path_rgb_hwc_sha256",
+              "decoded"));
     }
     for (JsonNode item : cases.get("cases")) {
       Fixtures.requireKnownKeys(
           item,
           "case",
           Set.of(
-              "picture", "config", "rows", "cols", "tiles", "shape", "sizes_hw", "image_tokens",
-              "mask_sum", "tiles_sha256", "tile_sha256", "tile_sum", "vertical_first",
-              "horizontal_first_tiles_sha256", "horizontal_first_max_difference", "stored"));
+              "picture",
+              "config",
+              "rows",
+              "cols",
+              "tiles",
+              "shape",
+              "sizes_hw",
+              "image_tokens",
+              "mask_sum",
+              "tiles_sha256",
+              "tile_sha256",
+              "tile_sum",
+              "vertical_first",
+              "horizontal_first_tiles_sha256",
+              "horizontal_first_max_difference",
+              "stored"));
     }
   }
 
@@ -89,8 +130,7 @@ class PreprocessParityTest {
       assertEquals(picture.get("width").intValue(), read.width(), name);
       assertEquals(picture.get("height").intValue(), read.height(), name);
       RgbImage decoded = decoded(picture);
-      assertEquals(
-          picture.get("decoded_rgb_hwc_sha256").textValue(), sha256(decoded.rgb()), name);
+      assertEquals(picture.get("decoded_rgb_hwc_sha256").textValue(), sha256(decoded.rgb()), name);
       if (picture.get("file").textValue().endsWith(".jpg")) {
         assertTrue(meanDifference(decoded.rgb(), read.rgb()) < JPEG_MEAN_LEVELS, name);
       } else {
@@ -141,9 +181,7 @@ class PreprocessParityTest {
             tiles.tiles() * cases.get("configs").get(config).get("image_seq_len").intValue(),
             what);
         assertEquals(
-            item.get("mask_sum").intValue(),
-            tiles.tiles() * tiles.side() * tiles.side(),
-            what);
+            item.get("mask_sum").intValue(), tiles.tiles() * tiles.side() * tiles.side(), what);
         if (item.has("stored")) {
           checkStored(what, item.get("stored").textValue(), stored, tiles);
         }
@@ -185,7 +223,10 @@ class PreprocessParityTest {
         counts,
         "count.json",
         Set.of(
-            "about", "configs", "fields_per_config", "get_number_of_image_patches_disagrees",
+            "about",
+            "configs",
+            "fields_per_config",
+            "get_number_of_image_patches_disagrees",
             "rows"));
     List<String> names = new ArrayList<>();
     counts.get("configs").forEach(name -> names.add(name.textValue()));
@@ -235,17 +276,16 @@ class PreprocessParityTest {
   @Test
   void batchesArePaddedAlike() {
     JsonNode batch = cases.get("batch");
-    ImageProcessor processor =
-        new ImageProcessor(config(batch.get("config").textValue()));
+    ImageProcessor processor = new ImageProcessor(config(batch.get("config").textValue()));
     try (TensorFile file = Fixtures.tensors("preprocess", batch.get("file").textValue());
         Arena arena = Arena.ofConfined()) {
       List<List<PixelTiles>> prompts = new ArrayList<>();
       for (JsonNode prompt : batch.get("prompts")) {
         List<PixelTiles> pictures = new ArrayList<>();
         for (JsonNode key : prompt) {
-          long[] shape = file.tensor(key.textValue()).shape().dims();
+          Shape shape = file.tensor(key.textValue()).shape();
           RgbImage image =
-              new RgbImage((int) shape[1], (int) shape[0], bytes(file, key.textValue()));
+              new RgbImage((int) shape.dim(1), (int) shape.dim(0), bytes(file, key.textValue()));
           pictures.add(processor.process(image, ImageOptions.MODEL));
         }
         prompts.add(pictures);

@@ -61,8 +61,7 @@ class TileGridTest {
     ImageOptions options = new ImageOptions(ImageOptions.Split.MODEL, edge);
     SmolVlmException e =
         assertThrows(
-            SmolVlmException.class,
-            () -> TileGrid.plan(800, 800, Configs.of(512, 2048), options));
+            SmolVlmException.class, () -> TileGrid.plan(800, 800, Configs.of(512, 2048), options));
     assertEquals(ErrorCode.INVALID_VALUE, e.code());
     assertTrue(e.getMessage().contains("" + edge) && e.getMessage().contains("512"));
   }
@@ -72,8 +71,7 @@ class TileGridTest {
     ImageProcessorConfig config = Configs.withoutResize(4096);
     SmolVlmException e =
         assertThrows(
-            SmolVlmException.class,
-            () -> TileGrid.plan(30_000, 1, config, ImageOptions.MODEL));
+            SmolVlmException.class, () -> TileGrid.plan(30_000, 1, config, ImageOptions.MODEL));
     assertEquals(ErrorCode.LIMIT, e.code());
   }
 }
