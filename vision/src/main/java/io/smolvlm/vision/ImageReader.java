@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 /// From the bytes of a picture file to upright, opaque RGB.
 ///
@@ -31,6 +32,12 @@ public final class ImageReader {
     /// All above 255 becomes white, as the reference does.
     CLIPPED
   }
+
+  private static final String PNG = "\u0089PNG\r\n\u001a\n";
+
+  /// Those that a file can be cut in, a blank standing for any byte.
+  private static final List<String> SIGNATURES =
+      List.of(PNG, "GIF89a", "GIF87a", "RIFF    WEBP", "II*\0", "MM\0*");
 
   private final ImageLimits limits;
   private final Grey16 grey16;
@@ -91,7 +98,7 @@ public final class ImageReader {
   }
 
   private RgbImage decode(PictureFile file) {
-    if (file.has(0, "\u0089PNG\r\n\u001a\n")) {
+    if (file.has(0, PNG)) {
       return new PngPicture(file, grey16).read();
     }
     if (file.has(0, "\u00ff\u00d8\u00ff")) {
@@ -108,6 +115,9 @@ public final class ImageReader {
     }
     if (file.has(0, "II*\0") || file.has(0, "MM\0*")) {
       return new TiffPicture(file, grey16).read();
+    }
+    if (file.length() >= 3 && SIGNATURES.stream().anyMatch(file::isBeginningOf)) {
+      throw file.corrupt("ends inside its signature, after %d bytes".formatted(file.length()));
     }
     throw file.unsupported("is none of PNG, JPEG, GIF, BMP, WebP, TIFF");
   }

@@ -63,6 +63,21 @@ final class PictureFile {
     return text.equals(new String(bytes, at, text.length(), StandardCharsets.ISO_8859_1));
   }
 
+  /// Whether the whole file is shorter than a text and agrees with it as far as it goes.
+  ///
+  /// @param text in which a blank stands for any byte
+  boolean isBeginningOf(String text) {
+    if (bytes.length >= text.length()) {
+      return false;
+    }
+    for (int i = 0; i < bytes.length; i++) {
+      if (text.charAt(i) != ' ' && text.charAt(i) != (bytes[i] & 0xff)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// @throws SmolVlmException with [ErrorCode#CORRUPT] unless the file has `count` bytes from `at`
   ///   on
   void need(long at, long count) {

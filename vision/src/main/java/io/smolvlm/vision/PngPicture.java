@@ -199,43 +199,71 @@ final class PngPicture {
     int channels = channels();
     Samples samples = new Samples(raster);
     int[] row = samples.newRow();
+    byte[] table = colour == PALETTE ? opaquePalette() : levels();
     for (int y = 0; y < height; y++) {
       samples.read(y, row);
       int o = y * width * 3;
       switch (colour) {
-        case PALETTE -> paletteRow(row, rgb, o);
-        case GREY, RGB -> opaqueRow(row, channels, rgb, o);
+        case PALETTE -> paletteRow(row, table, rgb, o);
+        case GREY, RGB -> opaqueRow(row, table, channels, rgb, o);
         default -> alphaRow(row, channels, rgb, o);
       }
     }
     return new RgbImage(width, height, rgb);
   }
 
-  private void paletteRow(int[] row, byte[] rgb, int to) {
+  /// The palette with its transparent colours over white.
+  private byte[] opaquePalette() {
+    byte[] opaque = palette.clone();
+    for (int i = 0; i < palette.length; i++) {
+      int alpha = i / 3 < transparency.length ? transparency[i / 3] & 0xff : 255;
+      opaque[i] = White.over(palette[i] & 0xff, alpha);
+    }
+    return opaque;
+  }
+
+  private void paletteRow(int[] row, byte[] opaque, byte[] rgb, int to) {
     int o = to;
     for (int index : row) {
-      if (index * 3 >= palette.length) {
+      if (index * 3 >= opaque.length) {
         throw file.corrupt(
-            "a PNG with colour %d of a palette of %d".formatted(index, palette.length / 3));
+            "a PNG with colour %d of a palette of %d".formatted(index, opaque.length / 3));
       }
-      int alpha = index < transparency.length ? transparency[index] & 0xff : 255;
-      for (int c = 0; c < 3; c++) {
-        rgb[o++] = White.over(palette[index * 3 + c] & 0xff, alpha);
-      }
+      rgb[o++] = opaque[index * 3];
+      rgb[o++] = opaque[index * 3 + 1];
+      rgb[o++] = opaque[index * 3 + 2];
     }
   }
 
-  private void opaqueRow(int[] row, int channels, byte[] rgb, int to) {
-    boolean key = transparent && transparency.length >= 2 * channels;
+  private void opaqueRow(int[] row, byte[] levels, int channels, byte[] rgb, int to) {
     int o = to;
-    for (int i = 0; i < row.length; i += channels) {
-      boolean clear = key;
-      for (int c = 0; clear && c < channels; c++) {
-        clear =
-            row[i + c] == ((transparency[2 * c] & 0xff) << 8 | (transparency[2 * c + 1] & 0xff));
+    if (channels == 1) {
+      for (int sample : row) {
+        byte level = levels[sample];
+        rgb[o++] = level;
+        rgb[o++] = level;
+        rgb[o++] = level;
       }
-      for (int c = 0; c < 3; c++) {
-        rgb[o++] = clear ? (byte) 255 : toByte(row[channels == 1 ? i : i + c]);
+    } else {
+      for (int sample : row) {
+        rgb[o++] = levels[sample];
+      }
+    }
+    if (transparent && transparency.length >= 2 * channels) {
+      clearKey(row, channels, rgb, to);
+    }
+  }
+
+  /// Turns pixels of the one transparent colour white.
+  private void clearKey(int[] row, int channels, byte[] rgb, int to) {
+    for (int x = 0; x < width; x++) {
+      boolean clear = true;
+      for (int c = 0; clear && c < channels; c++) {
+        int key = (transparency[2 * c] & 0xff) << 8 | (transparency[2 * c + 1] & 0xff);
+        clear = row[x * channels + c] == key;
+      }
+      if (clear) {
+        java.util.Arrays.fill(rgb, to + 3 * x, to + 3 * x + 3, (byte) 255);
       }
     }
   }
@@ -250,11 +278,15 @@ final class PngPicture {
     }
   }
 
-  private byte toByte(int sample) {
-    if (bits == 16 && colour == GREY && grey16 == ImageReader.Grey16.CLIPPED) {
-      return (byte) Math.min(sample, 255);
+  /// What each stored sample becomes.
+  private byte[] levels() {
+    byte[] levels = new byte[1 << bits];
+    boolean clipped = bits == 16 && colour == GREY && grey16 == ImageReader.Grey16.CLIPPED;
+    for (int sample = 0; sample < levels.length; sample++) {
+      int level = bits < 8 ? sample * 255 / (levels.length - 1) : highByte(sample);
+      levels[sample] = (byte) (clipped ? Math.min(sample, 255) : level);
     }
-    return (byte) (bits < 8 ? sample * 255 / ((1 << bits) - 1) : highByte(sample));
+    return levels;
   }
 
   private int highByte(int sample) {
