@@ -167,19 +167,26 @@ public final class ChatTemplate {
       boolean addGenerationPrompt,
       List<Map<String, Object>> tools,
       Map<String, Object> extra) {
-    return guarded(() ->
-        engine
-            .join()
-            .render(bindings(messages, partsWanted.join(), addGenerationPrompt, tools, extra)));
+    return guarded(
+        () -> {
+          List<Map<String, Object>> list = asJson(messages, partsWanted.join());
+          return engine.join().render(bindings(list, addGenerationPrompt, tools, extra));
+        });
   }
 
-  /// The text of messages whose content is given as it stands in JSON: `role` and `content`, which
-  /// is a text or a list of parts.
-  String renderRaw(List<Map<String, Object>> messages, boolean addGenerationPrompt) {
-    Map<String, Object> bindings = new HashMap<>(specialTokens);
-    bindings.put("messages", messages);
-    bindings.put("add_generation_prompt", addGenerationPrompt);
-    return guarded(() -> engine.join().render(bindings));
+  /// The text of messages as they stand in JSON: `role`, `content`, which is a text or a list of
+  /// parts, and whatever else the template knows (`tool_calls`).
+  ///
+  /// @param tools function descriptions; empty for none
+  /// @param extra further variables, values as in JSON
+  /// @throws FormatException as [#render(List, boolean)]
+  public String renderJson(
+      List<Map<String, Object>> messages,
+      boolean addGenerationPrompt,
+      List<Map<String, Object>> tools,
+      Map<String, Object> extra) {
+    return guarded(
+        () -> engine.join().render(bindings(messages, addGenerationPrompt, tools, extra)));
   }
 
   private String guarded(Supplier<String> rendering) {
@@ -199,14 +206,22 @@ public final class ChatTemplate {
     return new FormatException(e.code(), file, "chat template", e.found(), e.needed());
   }
 
-  private Map<String, Object> bindings(
-      List<Message> messages,
-      boolean parts,
+  private Map<String, @Nullable Object> bindings(
+      List<Map<String, Object>> messages,
       boolean addGenerationPrompt,
       List<Map<String, Object>> tools,
       Map<String, Object> extra) {
-    Map<String, Object> bindings = new HashMap<>(specialTokens);
+    Map<String, @Nullable Object> bindings = new HashMap<>(specialTokens);
+    bindings.put("messages", messages);
+    bindings.put("add_generation_prompt", addGenerationPrompt);
+    // The reference binds both always, so that a template may ask whether they are none.
+    bindings.put("tools", tools.isEmpty() ? null : tools);
+    bindings.put("documents", null);
     bindings.putAll(extra);
+    return bindings;
+  }
+
+  private static List<Map<String, Object>> asJson(List<Message> messages, boolean parts) {
     List<Map<String, Object>> list = new ArrayList<>();
     for (Message message : messages) {
       Map<String, Object> map = new LinkedHashMap<>();
@@ -214,12 +229,7 @@ public final class ChatTemplate {
       map.put("content", parts ? parts(message) : text(message));
       list.add(map);
     }
-    bindings.put("messages", list);
-    bindings.put("add_generation_prompt", addGenerationPrompt);
-    if (!tools.isEmpty()) {
-      bindings.put("tools", tools);
-    }
-    return bindings;
+    return list;
   }
 
   private static List<Map<String, Object>> parts(Message message) {
@@ -261,7 +271,8 @@ public final class ChatTemplate {
   private boolean rendersParts(TemplateEngine engine) {
     Message probe = Message.text("user", PROBE);
     try {
-      String out = engine.render(bindings(List.of(probe), true, false, List.of(), Map.of()));
+      String out =
+          engine.render(bindings(asJson(List.of(probe), true), false, List.of(), Map.of()));
       int at = out.indexOf(PROBE);
       // Behind a quote it is a list that was printed whole.
       return at == 0 || (at > 0 && "'\"=".indexOf(out.charAt(at - 1)) < 0);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// What is read from a `tokenizer.json`.
 ///
 /// @param vocabulary tokens and ids
-/// @param withoutAdded the same file with no added tokens and without cutting or padding, for the
-///   library
+/// @param withoutAdded the same file for the library: with no added tokens, without cutting, padding
+///   and post-processing, and without the decoder, whose work is done here
 record TokenizerFile(Vocabulary vocabulary, String withoutAdded) {
   /// @throws FormatException if it is no JSON, lacks a part, or is of a kind that is not read here
   static TokenizerFile parse(String file, String json) {
@@ -76,9 +76,20 @@ record TokenizerFile(Vocabulary vocabulary, String withoutAdded) {
                   in.array(this::addedToken);
                   return in.skip();
                 });
-        case "truncation", "padding" -> replace("null", in::skip);
-        case "normalizer" -> hasNormalizer = in.value() != null;
-        case "decoder" -> byteLevel = endsInByteLevel(in.value());
+        case "truncation", "padding", "post_processor" -> replace("null", in::skip);
+        case "normalizer" -> {
+          Object normalizer = in.value();
+          hasNormalizer = normalizer != null;
+          NativeParts.checkNormalizer(file, normalizer);
+        }
+        case "pre_tokenizer" -> NativeParts.checkPreTokenizer(file, in.value());
+        case "decoder" ->
+            replace(
+                "null",
+                () -> {
+                  byteLevel = endsInByteLevel(in.value());
+                  return in.skip();
+                });
         case "model" -> in.object(this::modelPart);
         default -> in.skip();
       }
@@ -104,9 +115,10 @@ record TokenizerFile(Vocabulary vocabulary, String withoutAdded) {
       switch (key) {
         case "type" -> modelType = in.string();
         case "vocab" -> in.object(token -> model.put(token, id()));
-        case "dropout" -> {
-          if (in.value() != null) {
-            throw unsupported("model.dropout", "random merges", "null");
+        case "dropout", "continuing_subword_prefix", "end_of_word_suffix" -> {
+          Object value = in.value();
+          if (value != null && !value.equals("")) {
+            throw unsupported("model." + key, value.toString(), "none");
           }
         }
         default -> in.skip();

@@ -32,6 +32,9 @@ public final class Functions {
         throw Run.stop(ErrorCode.LIMIT, "a longer range", "at most " + TemplateEngine.MAX_ELEMENTS);
       }
       values.add(i);
+      if (Run.CURRENT.isBound()) {
+        Run.CURRENT.get().step(1);
+      }
     }
     return values;
   }

@@ -15,6 +15,7 @@ final class Run {
   private final long deadline;
   private final Clock clock;
   private long work;
+  private long steps;
   private @Nullable TemplateFailure failure;
 
   Run(long nanos, Clock clock) {
@@ -30,13 +31,18 @@ final class Run {
     return failure;
   }
 
-  /// Called at every node.
-  void check() {
+  /// Called at every node, and with the length of every range.
+  void step(long count) {
+    steps += count;
+    check();
+  }
+
+  private void check() {
     if (failure != null) {
       throw failure;
     }
-    if (System.nanoTime() > deadline) {
-      throw stop(ErrorCode.LIMIT, "rendering that does not end", "an end in time");
+    if (steps > TemplateEngine.MAX_STEPS || System.nanoTime() > deadline) {
+      throw stop(ErrorCode.LIMIT, "rendering that does not end", "an end sooner");
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /// A template's source, checked before the engine sees it and with its white space settled.
 ///
@@ -23,6 +24,8 @@ final class TemplateSource {
   private static final Set<String> BLOCKS = Set.of("if", "for", "macro", "set");
   private static final Set<String> PLAIN = Set.of("elif", "else", "break", "continue", "do");
   private static final Set<String> UNSAFE = Set.of("include", "import", "from", "extends", "block");
+
+  private static final Pattern LOOP_EXTRA = Pattern.compile("\\s(if\\s|recursive\\s*$)");
 
   private static final Set<String> FILTERS = new TreeSet<>(Filters.all().keySet());
 
@@ -228,8 +231,9 @@ final class TemplateSource {
         throw new TemplateFailure(
             ErrorCode.UNSAFE, "the tag '" + word + "', which reads other files", "no such tag");
       }
-      if (word.equals("for") && piece.body.strip().endsWith(" recursive")) {
-        throw new TemplateFailure(ErrorCode.UNSUPPORTED, "a recursive loop", "plain loops");
+      if (word.equals("for") && LOOP_EXTRA.matcher(piece.body).find()) {
+        throw new TemplateFailure(
+            ErrorCode.UNSUPPORTED, "a loop with a condition or recursion", "plain loops");
       }
       if ((word.equals("set") && piece.body.indexOf('=') >= 0)
           || PLAIN.contains(word)
