@@ -167,11 +167,10 @@ public final class ChatTemplate {
       boolean addGenerationPrompt,
       List<Map<String, Object>> tools,
       Map<String, Object> extra) {
-    return guarded(
-        () -> {
-          List<Map<String, Object>> list = asJson(messages, partsWanted.join());
-          return engine.join().render(bindings(list, addGenerationPrompt, tools, extra));
-        });
+    return guarded(() -> {
+      List<Map<String, Object>> list = asJson(messages, partsWanted.join());
+      return engine.join().render(bindings(list, addGenerationPrompt, tools, extra));
+    });
   }
 
   /// The text of messages as they stand in JSON: `role`, `content`, which is a text or a list of

@@ -18,7 +18,13 @@ final class NativeParts {
       Set.of("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "Prepend", "Sequence");
   private static final Set<String> PRE_TOKENIZERS =
       Set.of(
-          "ByteLevel", "Digits", "Punctuation", "Whitespace", "WhitespaceSplit", "Split", "Sequence");
+          "ByteLevel",
+          "Digits",
+          "Punctuation",
+          "Whitespace",
+          "WhitespaceSplit",
+          "Split",
+          "Sequence");
 
   private static final String LETTERS_4 =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|";
@@ -30,10 +36,7 @@ final class NativeParts {
   /// Published patterns: GPT-2 with and without its last branch, and the GPT-4 family.
   private static final Set<String> KNOWN =
       Set.of(
-          GPT2,
-          GPT2 + "|\\s+",
-          LETTERS_4 + "\\p{N}{1,3}" + REST_4,
-          LETTERS_4 + "\\p{N}" + REST_4);
+          GPT2, GPT2 + "|\\s+", LETTERS_4 + "\\p{N}{1,3}" + REST_4, LETTERS_4 + "\\p{N}" + REST_4);
 
   private static final Pattern REPEATED = Pattern.compile("(?<!\\\\)[*+]|\\{\\d+,\\d*}");
 

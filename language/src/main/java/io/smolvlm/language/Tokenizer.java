@@ -29,9 +29,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 ///
 /// Safe for use by several threads. The native tokenizer is released by [#close].
 public final class Tokenizer implements AutoCloseable {
-  /// Texts longer than this are refused: no context of the family holds a tenth of them. Stays below
-  /// the ten million steps at which the library's regular expressions give up, and the process with
-  /// them.
+  /// Texts longer than this are refused: no context of the family holds a tenth of them. Stays
+  /// below the ten million steps at which the library's regular expressions give up, and the
+  /// process with them.
   public static final int MAX_CHARACTERS = 4 << 20;
 
   /// A tokenizer.json above this size is refused before it is read.

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// What is read from a `tokenizer.json`.
 ///
 /// @param vocabulary tokens and ids
-/// @param withoutAdded the same file for the library: with no added tokens, without cutting, padding
-///   and post-processing, and without the decoder, whose work is done here
+/// @param withoutAdded the same file for the library: with no added tokens, without cutting,
+///   padding and post-processing, and without the decoder, whose work is done here
 record TokenizerFile(Vocabulary vocabulary, String withoutAdded) {
   /// @throws FormatException if it is no JSON, lacks a part, or is of a kind that is not read here
   static TokenizerFile parse(String file, String json) {

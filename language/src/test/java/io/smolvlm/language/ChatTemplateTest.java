@@ -37,8 +37,7 @@ class ChatTemplateTest {
 
   @Test
   void textTemplatesGetTheContentAsText() {
-    assertEquals(
-        "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n", render(CHATML));
+    assertEquals("<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n", render(CHATML));
   }
 
   @Test
@@ -46,21 +45,27 @@ class ChatTemplateTest {
     // Expected: jinja2 3.1.6 with trim_blocks and lstrip_blocks.
     assertEquals(
         "    U: hi\n",
-        render("{% for m in messages %}\n  {% if m.role %}\n    U: {{ m.content }}\n  {% endif %}\n"
-            + "{% endfor %}\n"));
-    assertEquals("a b c\n\nd\n  e\n  f\n", render(
-        "a {%- if true %} b {% endif -%} c\n  {# x #}\n\nd\n{%+ if true %}  e{% endif %}\n\n"
-            + "  {{ 'f' }}\n\n").replace("a b c", "a b c"));
+        render(
+            "{% for m in messages %}\n  {% if m.role %}\n    U: {{ m.content }}\n  {% endif %}\n"
+                + "{% endfor %}\n"));
+    assertEquals(
+        "a b c\n\nd\n  e\n  f\n",
+        render(
+                "a {%- if true %} b {% endif -%} c\n  {# x #}\n\nd\n{%+ if true %}  e{% endif %}\n\n"
+                    + "  {{ 'f' }}\n\n")
+            .replace("a b c", "a b c"));
     assertEquals("x\n", render("x\n\n"));
     assertEquals("-3", render("{{ -3 }}"));
   }
 
   @Test
   void valuesPrintAsInPython() {
-    assertEquals("True False [1, 'a'] {'k': \"it's\"}",
+    assertEquals(
+        "True False [1, 'a'] {'k': \"it's\"}",
         render("{{ true }} {{ false }} {{ [1, 'a'] }} {{ {'k': \"it's\"} }}"));
     assertEquals(
-        "{\"a\": [1, \"é<>&\", null, true]}", render("{{ {'a': [1, 'é<>&', none, true]} | tojson }}"));
+        "{\"a\": [1, \"é<>&\", null, true]}",
+        render("{{ {'a': [1, 'é<>&', none, true]} | tojson }}"));
     assertEquals("{\n  \"a\": 1\n}", render("{{ {'a': 1} | tojson(indent=2) }}"));
   }
 
@@ -73,14 +78,18 @@ class ChatTemplateTest {
                 + "{{ 'ab'.startswith('a') }}|{% set ns = namespace(n=1) %}{% for i in range(2) %}"
                 + "{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}|{{ messages[-1]['role'] }}|"
                 + "{{ bos_token }}"));
-    assertEquals("01", render("{% for i in range(9) %}{% if i == 2 %}{% break %}{% endif %}{{ i }}"
-        + "{% endfor %}"));
+    assertEquals(
+        "01",
+        render(
+            "{% for i in range(9) %}{% if i == 2 %}{% break %}{% endif %}{{ i }}"
+                + "{% endfor %}"));
   }
 
   @Test
   void toolsReachTheTemplate() {
-    String template = "{% if tools %}{% for t in tools %}{{ t | tojson }}{% endfor %}{% endif %}"
-        + "{% for m in messages %}{{ m.content }}{% endfor %}";
+    String template =
+        "{% if tools %}{% for t in tools %}{{ t | tojson }}{% endfor %}{% endif %}"
+            + "{% for m in messages %}{{ m.content }}{% endfor %}";
     var chat = ChatTemplate.of("t", template, Map.of());
     assertEquals("hi", chat.render(HI, true));
     assertEquals(
@@ -90,8 +99,10 @@ class ChatTemplateTest {
   @Test
   void theClockIsGiven() {
     Clock clock = Clock.fixed(Instant.parse("2026-11-24T05:06:07Z"), ZoneOffset.UTC);
-    assertEquals("24 Nov 2026 05:06", ChatTemplate.of(
-        "t", "{{ strftime_now('%d %b %Y %H:%M') }}", Map.of(), clock).render(HI, true));
+    assertEquals(
+        "24 Nov 2026 05:06",
+        ChatTemplate.of("t", "{{ strftime_now('%d %b %Y %H:%M') }}", Map.of(), clock)
+            .render(HI, true));
   }
 
   @Test
@@ -116,8 +127,11 @@ class ChatTemplateTest {
     assertEquals(ErrorCode.UNSUPPORTED, refused("{ {#- -#} % include 'x' %}"));
     assertEquals(
         ErrorCode.LIMIT,
-        refused("{% set n = namespace(s='" + "a".repeat(100000) + "') %}"
-            + "{% set n.s = n.s.replace('a', n.s) %}{{ n.s }}"));
+        refused(
+            "{% set n = namespace(s='"
+                + "a".repeat(100000)
+                + "') %}"
+                + "{% set n.s = n.s.replace('a', n.s) %}{{ n.s }}"));
   }
 
   @Test
@@ -147,8 +161,11 @@ class ChatTemplateTest {
   @Test
   void templateIsFoundInEachOfItsFiles(@TempDir Path folder) throws IOException {
     assertTrue(ChatTemplate.read(folder, Map.of()).isEmpty());
-    write(folder, "tokenizer_config.json", "{\"x\": 1, \"chat_template\": [{\"name\": \"tool_use\","
-        + " \"template\": \"a\"}, {\"name\": \"default\", \"template\": \"listed\"}]}");
+    write(
+        folder,
+        "tokenizer_config.json",
+        "{\"x\": 1, \"chat_template\": [{\"name\": \"tool_use\","
+            + " \"template\": \"a\"}, {\"name\": \"default\", \"template\": \"listed\"}]}");
     assertEquals("listed", ChatTemplate.read(folder, Map.of()).orElseThrow().source());
     write(folder, "chat_template.json", "{\"chat_template\": \"json\"}");
     assertEquals("json", ChatTemplate.read(folder, Map.of()).orElseThrow().source());

@@ -96,8 +96,10 @@ class StopConditionTest {
       var text = new StringBuilder();
       random.ints(12, 0, 3).forEach(c -> text.append((char) ('a' + c)));
       List<String> stops = List.of("abc", "bb", "ca", "aaa");
-      int[] letters = text.chars().flatMap(c ->
-          java.util.Arrays.stream(tokenizer.encode(String.valueOf((char) c)))).toArray();
+      int[] letters =
+          text.chars()
+              .flatMap(c -> java.util.Arrays.stream(tokenizer.encode(String.valueOf((char) c))))
+              .toArray();
       assertEquals(
           run(condition(stops, 100), letters),
           run(condition(stops, 100), tokenizer.encode(text.toString())),

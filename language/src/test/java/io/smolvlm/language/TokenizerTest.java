@@ -69,7 +69,9 @@ class TokenizerTest {
   private static GgufVocabulary gguf(JsonNode json, String pre) {
     List<String> tokens = new ArrayList<>();
     List<Integer> types = new ArrayList<>();
-    json.at("/model/vocab").properties().forEach(e -> put(tokens, e.getValue().intValue(), e.getKey()));
+    json.at("/model/vocab")
+        .properties()
+        .forEach(e -> put(tokens, e.getValue().intValue(), e.getKey()));
     tokens.forEach(t -> types.add(1));
     for (JsonNode token : json.get("added_tokens")) {
       int id = token.get("id").intValue();
@@ -138,8 +140,7 @@ class TokenizerTest {
           () -> {
             // Those that are wrong only beside a config are refused there.
             try (var tokenizer = Tokenizer.read(file)) {
-              assertTrue(
-                  c.mayLoad() || c.id().endsWith("image-token"), () -> c + " was accepted");
+              assertTrue(c.mayLoad() || c.id().endsWith("image-token"), () -> c + " was accepted");
               tokenizer.encode(c.node().path("probe").asText("hi <image>"));
             } catch (FormatException e) {
               assertTrue(c.errors().contains(e.code().label()), () -> c + ": " + e);
@@ -185,7 +186,8 @@ class TokenizerTest {
     tokenizer.close();
     tokenizer.close();
     assertThrows(IllegalStateException.class, () -> tokenizer.encode("a"));
-    assertEquals("<image>", tokenizer.tokenOf(tokenizer.addedId("<image>").orElseThrow()).orElse(""));
+    assertEquals(
+        "<image>", tokenizer.tokenOf(tokenizer.addedId("<image>").orElseThrow()).orElse(""));
   }
 
   @Test

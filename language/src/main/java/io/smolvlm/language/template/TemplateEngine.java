@@ -35,7 +35,6 @@ public final class TemplateEngine {
       "{% for m in [{'a': 'b'}] %}{% if m['a'] == 'b' %}{{ m['a'] | capitalize }}{% endif %}"
           + "{{ 'a' + 'b' }}{% endfor %}";
 
-
   private final String prepared;
   private final Clock clock;
   private final Jinjava jinjava;
