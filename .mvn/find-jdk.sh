@@ -68,19 +68,18 @@ find_jdk() {
   # The usual folders. The needed version itself is better than a newer one.
   jdk_newer=
   for jdk_home in \
-    /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/*jdk* /usr/local/java/* \
-    /opt/*jdk* /opt/java/* /opt/jvm/* /opt/*/*jdk* \
     "${SDKMAN_DIR:-$HOME/.sdkman}"/candidates/java/* \
     "$HOME"/.jdks/* "$HOME"/.gradle/jdks/* "$HOME"/jdk* "$HOME"/.local/*jdk* \
     "${JBANG_DIR:-$HOME/.jbang}"/cache/jdks/* "${JBANG_DIR:-$HOME/.jbang}"/currentjdk \
     "${ASDF_DATA_DIR:-$HOME/.asdf}"/installs/java/* \
     "${MISE_DATA_DIR:-$HOME/.local/share/mise}"/installs/java/* \
-    "$HOME"/.jenv/versions/* "$HOME"/.m2/jdks/* \
-    /nix/store/*-openjdk-*/lib/openjdk /home/linuxbrew/.linuxbrew/opt/openjdk*/libexec \
+    "$HOME"/.jenv/versions/* "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+    /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/*jdk* /usr/local/java/* \
+    /opt/*jdk* /opt/*/*jdk* /opt/java/* /opt/jvm/* /nix/store/*-openjdk-*/lib/openjdk \
     /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
     /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
     /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+    /home/linuxbrew/.linuxbrew/opt/openjdk*/libexec \
     "${PROGRAMFILES:-/none}"/Java/* "${PROGRAMFILES:-/none}"/*/jdk*; do
     [ -d "$jdk_home" ] || continue
     jdk_look "$jdk_home"
@@ -105,10 +104,10 @@ find_jdk() {
   {
     echo "$1: no JDK $jdk_needed or newer found${jdk_seen:+ (seen: $jdk_seen)}."
     echo "Install one and run this again; it is found by itself. For example:"
-    echo "  Debian, Ubuntu  apt install openjdk-25-jdk, or temurin-25-jdk from adoptium.net"
+    echo "  Debian, Ubuntu  apt install openjdk-25-jdk, or temurin-25-jdk of Adoptium"
     echo "  Fedora          dnf install java-25-openjdk-devel"
     echo "  macOS           brew install openjdk@25"
-    echo "  any             sdk install java 25-tem   (sdkman.io)"
+    echo "  any             sdk install java 25-tem   (SDKMAN)"
     echo "Or set JAVA_HOME to its folder."
   } >&2
   return 1

@@ -1,0 +1,63 @@
+package io.smolvlm.app.cli;
+
+import io.smolvlm.models.GenerationEvent;
+import io.smolvlm.models.GenerationResult;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/// Shows an answer while it is made: tiles and prefill as progress on a terminal, then the text
+/// piece by piece.
+final class AnswerPrinter implements Consumer<GenerationEvent> {
+  private final Terminal terminal;
+  private final boolean quiet;
+
+  /// @param quiet whether the text is left to somebody else, and only progress is shown
+  AnswerPrinter(Terminal terminal, boolean quiet) {
+    this.terminal = terminal;
+    this.quiet = quiet;
+  }
+
+  @Override
+  public void accept(GenerationEvent event) {
+    switch (event) {
+      case GenerationEvent.TilesEncoded e ->
+          terminal.progress("tiles " + e.done() + "/" + e.total());
+      case GenerationEvent.Prefilled e ->
+          terminal.progress("prompt " + e.done() + "/" + e.total() + " tokens");
+      case GenerationEvent.Token e -> show(e.text());
+      case GenerationEvent.Finished _ -> terminal.clearProgress();
+    }
+  }
+
+  private void show(String piece) {
+    if (!quiet && !piece.isEmpty()) {
+      terminal.print(piece);
+    }
+  }
+
+  /// Ends the line of a shown answer; on a terminal, says what it took.
+  void end(GenerationResult result) {
+    if (!quiet) {
+      terminal.println("");
+    }
+    terminal.remark(summary(result));
+  }
+
+  static String summary(GenerationResult result) {
+    GenerationResult.Usage usage = result.usage();
+    GenerationResult.Timings timings = result.timings();
+    double before = timings.resizeMillis() + timings.encodeMillis() + timings.prefillMillis();
+    double perSecond = usage.completionTokens() * 1000.0 / Math.max(1e-3, timings.decodeMillis());
+    return String.format(
+        Locale.ROOT,
+        "%s%d prompt tokens in %.2f s, %d tokens at %.1f/s%s",
+        timings.tiles() == 0 ? "" : timings.tiles() + " tiles, ",
+        usage.promptTokens(),
+        before / 1000,
+        usage.completionTokens(),
+        perSecond,
+        result.finishReason() == GenerationResult.FinishReason.STOP
+            ? ""
+            : ", ended by " + result.finishReason().label());
+  }
+}

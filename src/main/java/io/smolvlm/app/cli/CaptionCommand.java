@@ -1,0 +1,90 @@
+package io.smolvlm.app.cli;
+
+import io.smolvlm.language.Message;
+import io.smolvlm.models.GenerationRequest;
+import io.smolvlm.models.GenerationResult;
+import io.smolvlm.tensor.SmolVlmException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "caption",
+    description = "Describes pictures, one result each. A bad picture fails alone.")
+final class CaptionCommand implements Callable<Integer>, WithJson {
+  private final Terminal terminal;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PICTURE",
+      description = "PNG, JPEG, GIF, BMP, WebP or TIFF files; - is standard input.")
+  List<String> pictures = List.of();
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "What to ask for; default: ${DEFAULT-VALUE}")
+  String prompt = "Describe this image.";
+
+  @Mixin ModelOptions model = new ModelOptions();
+  @Mixin AnswerOptions answer = new AnswerOptions();
+
+  CaptionCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public boolean json() {
+    return answer.json;
+  }
+
+  @Override
+  public Integer call() {
+    var reader = new Pictures(terminal.in());
+    int worst = ExitStatus.OK;
+    try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
+      for (String picture : pictures) {
+        try {
+          GenerationRequest request =
+              answer.request(List.of(Message.user(1, prompt)), List.of(reader.read(picture)));
+          caption(loaded, picture, request);
+        } catch (SmolVlmException e) {
+          worst = Math.max(worst, ExitStatus.of(e));
+          refuse(picture, e);
+        }
+      }
+    }
+    return worst;
+  }
+
+  private void caption(LoadedModel loaded, String picture, GenerationRequest request) {
+    var printer = new AnswerPrinter(terminal, answer.json);
+    if (pictures.size() > 1 && !answer.json) {
+      terminal.print(picture + ": ");
+    }
+    GenerationResult result = loaded.generate(request, printer);
+    if (answer.json) {
+      terminal.println(Json.text(withPicture(picture, loaded.fields(result))));
+    }
+    printer.end(result);
+  }
+
+  private void refuse(String picture, SmolVlmException error) {
+    if (answer.json) {
+      terminal.println(Json.text(withPicture(picture, Map.of("error", Failure.describe(error)))));
+    }
+    terminal.error(Failure.message(error));
+  }
+
+  private static Map<String, Object> withPicture(String picture, Map<String, Object> fields) {
+    var all = new LinkedHashMap<String, Object>();
+    all.put("picture", picture);
+    all.putAll(fields);
+    return all;
+  }
+}

@@ -1,0 +1,90 @@
+package io.smolvlm.app.cli;
+
+import io.smolvlm.models.Checkpoint;
+import io.smolvlm.models.GenerationEvent;
+import io.smolvlm.models.GenerationRequest;
+import io.smolvlm.models.GenerationResult;
+import io.smolvlm.models.LoadOptions;
+import io.smolvlm.models.ModelCatalog;
+import io.smolvlm.models.Prompt;
+import io.smolvlm.models.SmolVlm;
+import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.FormatException;
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.SmolVlmException;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// The model of a command, and how long it took to load.
+final class LoadedModel implements AutoCloseable {
+  private final SmolVlm model;
+  private final String reference;
+  private final double loadMillis;
+  private final Terminal terminal;
+
+  private LoadedModel(SmolVlm model, String reference, double loadMillis, Terminal terminal) {
+    this.model = model;
+    this.reference = reference;
+    this.loadMillis = loadMillis;
+    this.terminal = terminal;
+  }
+
+  /// @throws FormatException or [BadModelException] when it cannot be used
+  static LoadedModel open(ModelOptions options, Terminal terminal) {
+    if (new ModelCatalog().isDemonstration(options.reference)) {
+      terminal.message(
+          "'%s' is a demonstration model: it knows drawn shapes, no photographs, no text"
+              .formatted(options.reference));
+    }
+    terminal.progress("loading " + options.reference);
+    long began = System.nanoTime();
+    Checkpoint checkpoint = checkpoint(options);
+    SmolVlm model = refusing(() -> SmolVlm.load(checkpoint, LoadOptions.defaults()));
+    double millis = (System.nanoTime() - began) / 1e6;
+    terminal.clearProgress();
+    return new LoadedModel(model, options.reference, millis, terminal);
+  }
+
+  /// The model's files, without loading what they hold.
+  ///
+  /// @throws SmolVlmException as [ModelCatalog#resolve] does
+  static Checkpoint checkpoint(ModelOptions options) {
+    return new ModelCatalog().resolve(options.reference, options.mmproj);
+  }
+
+  /// Does something that reads a model: whatever it refuses lies in the model.
+  static <T> T refusing(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (FormatException e) {
+      throw e;
+    } catch (SmolVlmException e) {
+      throw e.code() == ErrorCode.INVALID_VALUE ? e : new BadModelException(e);
+    }
+  }
+
+  /// Answers; ends early when nobody reads the output any more.
+  GenerationResult generate(GenerationRequest request, Consumer<GenerationEvent> events) {
+    return model.generate(request, events, () -> terminal.out().checkError());
+  }
+
+  Prompt prompt(GenerationRequest request) {
+    return model.prompt(request);
+  }
+
+  /// Shows every stage of one pass over the prompt, see [SmolVlm#watch].
+  void watch(GenerationRequest request, BiConsumer<String, Matrix> watcher) {
+    model.watch(request, false, watcher);
+  }
+
+  Map<String, Object> fields(GenerationResult result) {
+    return ResultFields.of(result, reference, loadMillis);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,6 @@
+package io.smolvlm.app.cli;
+
+/// A command that can print JSON instead of text, its errors included.
+interface WithJson {
+  boolean json();
+}

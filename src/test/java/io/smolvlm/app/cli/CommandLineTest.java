@@ -1,0 +1,177 @@
+package io.smolvlm.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandLineTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  @TempDir Path folder;
+
+  @Test
+  void helpAndVersionAreNoErrors() {
+    assertEquals(ExitStatus.OK, Run.of("--help").status());
+    assertTrue(Run.of("--version").out().startsWith("smolvlm "));
+    assertTrue(Run.of().out().contains("caption"), "no command shows what there is");
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    for (var command : Main.commandLine(StandardStreams.open()).getSubcommands().entrySet()) {
+      Run run = Run.of(command.getKey(), "--help");
+      assertEquals(ExitStatus.OK, run.status(), command.getKey());
+      assertTrue(run.out().startsWith("Usage: smolvlm " + command.getKey()), run.out());
+    }
+  }
+
+  @Test
+  void badArgumentsAreBadInputInOneLineAndAHint() {
+    for (String[] args :
+        new String[][] {
+          {"capton"},
+          {"caption"},
+          {"caption", "--frob", "x.png"},
+          {"caption", "--seed", "many", "x.png"},
+          {"inspect", "forward", "x.png", "Why?"}
+        }) {
+      Run run = Run.of(args);
+      assertEquals(ExitStatus.BAD_INPUT, run.status(), run.err());
+      assertTrue(run.err().startsWith("smolvlm: "), run.err());
+      assertTrue(run.err().contains("--help"), run.err());
+      assertQuiet(run);
+    }
+  }
+
+  @Test
+  void valuesOutOfRangeAreBadInputThatNamesTheRange() {
+    for (String[] option :
+        new String[][] {
+          {"--temperature", "3", "0.0 to 2.0"},
+          {"--top-p", "0", "to 1"},
+          {"--max-tokens", "0", "1 or more"},
+          {"--longest-edge", "100", "128"}
+        }) {
+      Run run = Run.of("ask", Run.sample("scene.png"), "Why?", option[0], option[1]);
+      assertEquals(ExitStatus.BAD_INPUT, run.status(), run.err());
+      assertTrue(run.err().contains(option[2]), run.err());
+      assertQuiet(run);
+    }
+  }
+
+  @Test
+  void questionWithoutPictureFileIsAsked() {
+    Run run = Run.of("ask", Run.sample("scene.png"));
+    assertEquals(ExitStatus.BAD_INPUT, run.status());
+    assertTrue(run.err().contains("a question is missing"), run.err());
+  }
+
+  @Test
+  void absentPictureIsNamedAsItWasGiven() {
+    Run run = Run.of("inspect", "image", "nowhere/no.png");
+    assertEquals(ExitStatus.BAD_INPUT, run.status());
+    assertEquals("smolvlm: nowhere/no.png: no such file" + System.lineSeparator(), run.err());
+  }
+
+  @Test
+  void unreadablePictureIsBadInput() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.png"), "no picture at all");
+    for (String file : List.of(text.toString(), folder.toString())) {
+      Run run = Run.of("inspect", "image", file);
+      assertEquals(ExitStatus.BAD_INPUT, run.status());
+      assertTrue(run.err().contains(file), run.err());
+      assertQuiet(run);
+    }
+  }
+
+  @Test
+  void absentModelIsBadModelAsTextAndAsJson() throws IOException {
+    Run run = Run.of("inspect", "model", folder.resolve("none").toString());
+    assertEquals(ExitStatus.BAD_MODEL, run.status());
+    assertTrue(run.err().startsWith("smolvlm: "), run.err());
+    Run json = Run.of("inspect", "model", "--json", folder.resolve("none").toString());
+    assertEquals(ExitStatus.BAD_MODEL, json.status());
+    assertEquals("model_not_found", JSON.readTree(json.out()).path("error").path("kind").asText());
+  }
+
+  @Test
+  void brokenModelTellsFileAndRule() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": ");
+    Run json = Run.of("inspect", "model", "--json", folder.toString());
+    assertEquals(ExitStatus.BAD_MODEL, json.status());
+    JsonNode error = JSON.readTree(json.out()).path("error");
+    assertAll(
+        () -> assertTrue(error.path("file").asText().contains("config.json"), error.toString()),
+        () -> assertTrue(error.hasNonNull("part"), error.toString()),
+        () -> assertTrue(error.hasNonNull("found"), error.toString()),
+        () -> assertTrue(error.hasNonNull("needed"), error.toString()));
+  }
+
+  @Test
+  void modelIsShownWithTensorsAndConfiguration() throws IOException {
+    JsonNode model = JSON.readTree(Run.of("inspect", "model", "--json").out());
+    assertEquals("smolvlm", model.path("config").path("model_type").asText());
+    assertTrue(model.path("tensors").size() > 100);
+    assertTrue(model.path("tensors").get(0).has("dtype"));
+    assertTrue(model.path("unused").isArray());
+  }
+
+  @Test
+  void pictureIsCutAndWritten() throws IOException {
+    Path out = folder.resolve("tiles");
+    Run run = Run.of("inspect", "image", "--json", "--out", out.toString(), Run.sample("cat.jpg"));
+    assertEquals(ExitStatus.OK, run.status(), run.err());
+    JsonNode image = JSON.readTree(run.out());
+    assertEquals(2, image.path("rows").asInt());
+    assertEquals(2, image.path("cols").asInt());
+    assertEquals(5, image.path("tiles").asInt());
+    assertEquals(80, image.path("tokens").asInt());
+    assertEquals(5, image.path("tile_sha256").size());
+    assertTrue(Files.exists(out.resolve("row-2-col-2.png")));
+    assertTrue(Files.exists(out.resolve("whole.png")));
+  }
+
+  @Test
+  void pictureComesFromStandardInput() throws IOException {
+    byte[] scene = Files.readAllBytes(Path.of(Run.sample("scene.png")));
+    Run run = Run.with(scene, false, "inspect", "image", "-", "--json");
+    assertEquals(ExitStatus.OK, run.status(), run.err());
+    assertEquals(256, JSON.readTree(run.out()).path("width").asInt());
+  }
+
+  @Test
+  void coloursStandOnTerminalsOnly() {
+    assertFalse(Run.of("--help").out().contains("\u001b"));
+    assertTrue(Run.onTerminal("--help").out().contains("\u001b"));
+    assertTrue(Run.onTerminal("inspect", "image", "no.png").err().contains("\u001b[31m"));
+  }
+
+  @Test
+  void completionKnowsTheCommands() {
+    Run run = Run.of("completion");
+    assertEquals(ExitStatus.OK, run.status());
+    assertTrue(run.out().contains("_picocli_smolvlm_caption"), "the script completes caption");
+  }
+
+  @Test
+  void modelsAreListed() throws IOException {
+    assertTrue(Run.of("models").out().contains("tiny"));
+    assertEquals(
+        "tiny", JSON.readTree(Run.of("models", "--json").out()).get(0).path("alias").asText());
+  }
+
+  private static void assertQuiet(Run run) {
+    assertFalse(run.err().contains("\tat "), "no stack trace: " + run.err());
+    assertFalse(run.err().contains("Exception"), "no class of ours: " + run.err());
+  }
+}
