@@ -27,6 +27,8 @@ import java.util.stream.Stream;
 /// cannot be: so its files are laid once into the user's cache, in a folder named by their content,
 /// and used from there by every later start. Run from a folder of classes, it is used in place.
 ///
+/// Measured for 8.5 MB: inflating from the jar 130 to 170 ms at every start, mapping 2 ms.
+///
 /// `files.txt` beside the files lists them, a line each: SHA-256, bytes, name.
 final class EmbeddedModel {
   private static final System.Logger LOG = System.getLogger(EmbeddedModel.class.getName());

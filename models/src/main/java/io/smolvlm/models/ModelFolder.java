@@ -108,9 +108,9 @@ public final class ModelFolder implements Checkpoint {
   @Override
   public synchronized Weights weights() {
     if (weights == null) {
+      refusePickle();
       WeightNames names =
           config().modelType().equals("llama") ? WeightNames.LLAMA : WeightNames.VISION_LANGUAGE;
-      refusePickle();
       weights = Weights.of(config(), names, List.of(TensorFile.open(folder)));
     }
     return weights;

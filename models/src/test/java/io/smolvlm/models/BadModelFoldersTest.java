@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.ThreadMXBean;
 import io.smolvlm.language.ChatTemplate;
 import io.smolvlm.language.ContentPart;
 import io.smolvlm.language.Message;
 import io.smolvlm.tensor.BadInputs;
 import io.smolvlm.tensor.SmolVlmException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every folder of the target `model-dir`: the good ones load whole, the others are refused with
 /// the error that the manifest expects or accepts, naming the file, in time.
 class BadModelFoldersTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   @TempDir Path scratch;
 
   static List<BadInputs.Case> cases() {
@@ -66,6 +69,7 @@ class BadModelFoldersTest {
   void outcomeIsThatOfTheManifest(BadInputs.Case given) throws IOException {
     Path folder = given.materialize(scratch);
     long start = System.nanoTime();
+    long before = THREADS.getCurrentThreadAllocatedBytes();
     try {
       List<String> unused = load(folder, given.node());
       assertTrue(given.any() || given.mayLoad(), () -> given + ": loaded");
@@ -80,6 +84,8 @@ class BadModelFoldersTest {
       String file = given.expect().path("names_file").asText("");
       assertTrue(message.contains(file), () -> file + " in: " + message);
     }
+    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated <= given.heapLimitBytes(), () -> given + ": " + allocated + " bytes");
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(given.limit()) < 0, () -> given + ": took " + took);
   }
