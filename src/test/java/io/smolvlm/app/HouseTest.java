@@ -118,11 +118,22 @@ class HouseTest {
         .check(house);
   }
 
+  /// tokenizer.json and the headers of weight files belong to their rooms and are read as streams;
+  /// configurations are read in models.
   @Test
-  void towersDoNotReadJson() {
+  void jsonBelowTheModelsIsReadInOnePlaceARoom() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.smolvlm.tensor..", "io.smolvlm.vision..", "io.smolvlm.language..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.fasterxml.jackson.databind..")
+        .check(house);
     noClasses()
         .that()
         .resideInAnyPackage("io.smolvlm.vision..", "io.smolvlm.language..")
+        .and()
+        .haveNameNotMatching("io\\.smolvlm\\.language\\.JsonReader(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.fasterxml.jackson..")

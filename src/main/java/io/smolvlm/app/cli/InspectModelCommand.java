@@ -1,9 +1,15 @@
 package io.smolvlm.app.cli;
 
+import io.smolvlm.language.ChatTemplate;
+import io.smolvlm.language.Message;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.ModelConfig;
 import io.smolvlm.models.Weights;
 import io.smolvlm.tensor.Tensor;
+import io.smolvlm.tensor.TensorFile;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,12 +24,19 @@ import picocli.CommandLine.Parameters;
     name = "model",
     description = "Checks a model and shows its configuration, tensors, types and sizes.")
 final class InspectModelCommand implements Runnable, WithJson {
+  private static final String PROBE = "Hello, 42.";
+
   private final Terminal terminal;
 
   @Parameters(arity = "0..1", paramLabel = "MODEL", description = "The same as --model MODEL.")
   String reference = "";
 
   @Mixin ModelOptions model = new ModelOptions();
+
+  @Option(
+      names = "--weights-only",
+      description = "Check the weight files alone, without configuration and tokenizer.")
+  boolean weightsOnly;
 
   @Option(
       names = "--json",
@@ -44,15 +57,60 @@ final class InspectModelCommand implements Runnable, WithJson {
     if (!reference.isEmpty()) {
       model.reference = reference;
     }
+    if (weightsOnly || standsAlone(model.reference)) {
+      inspectWeights(Path.of(model.reference));
+    } else {
+      inspectModel();
+    }
+  }
+
+  /// A weight file without a configuration beside it.
+  private static boolean standsAlone(String reference) {
+    try {
+      Path file = Path.of(reference);
+      return reference.endsWith(".safetensors")
+          && Files.isRegularFile(file)
+          && !Files.exists(file.resolveSibling("config.json"));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private void inspectModel() {
     try (Checkpoint checkpoint = LoadedModel.checkpoint(model)) {
       // All of it is read before anything is printed.
+      ModelConfig config = LoadedModel.refusing(checkpoint::config);
       Weights weights = LoadedModel.refusing(checkpoint::weights);
-      LoadedModel.refusing(checkpoint::chatTemplate);
-      LoadedModel.refusing(checkpoint::tokenizer);
+      LoadedModel.refusing(() -> checkpoint.tokenizer().encode(PROBE));
+      LoadedModel.refusing(() -> checkpoint.chatTemplate().map(text -> render(text, config)));
       if (json) {
-        terminal.println(Json.pretty(fields(checkpoint, checkpoint.config(), weights)));
+        terminal.println(Json.pretty(fields(checkpoint, config, weights)));
       } else {
-        show(checkpoint, checkpoint.config(), weights);
+        show(checkpoint, config, weights);
+      }
+    }
+  }
+
+  /// A template may be valid Jinja and still do what is never done; only rendering shows it.
+  private static String render(Checkpoint.TemplateText text, ModelConfig config) {
+    return ChatTemplate.of(text.file(), text.text(), config.specialTokens().named())
+        .render(List.of(Message.text("user", PROBE)), true);
+  }
+
+  private void inspectWeights(Path path) {
+    try (TensorFile file = TensorFile.open(path)) {
+      List<Tensor> tensors = List.copyOf(file.tensors().values());
+      if (json) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("model", model.reference);
+        fields.put("path", file.path().toString());
+        fields.put("parameters", parameters(tensors));
+        fields.put("bytes", bytes(tensors));
+        fields.put("tensors", tensors.stream().map(InspectModelCommand::tensor).toList());
+        terminal.println(Json.pretty(fields));
+      } else {
+        terminal.println("weights     " + file.path() + ", nothing else was checked");
+        show(tensors);
       }
     }
   }
@@ -62,8 +120,8 @@ final class InspectModelCommand implements Runnable, WithJson {
     fields.put("model", model.reference);
     fields.put("path", checkpoint.path().toString());
     fields.put("config", ConfigFields.of(config));
-    fields.put("parameters", parameters(weights));
-    fields.put("bytes", bytes(weights));
+    fields.put("parameters", parameters(weights.stored()));
+    fields.put("bytes", bytes(weights.stored()));
     fields.put("tensors", weights.stored().stream().map(InspectModelCommand::tensor).toList());
     fields.put("unused", weights.unused());
     fields.put("ignored", weights.ignored());
@@ -85,14 +143,7 @@ final class InspectModelCommand implements Runnable, WithJson {
     terminal.println("type        " + config.modelType());
     show("text", ConfigFields.text(config));
     config.pictures().ifPresent(pictures -> show("pictures", ConfigFields.pictures(pictures)));
-    var types = new TreeMap<String, Integer>();
-    weights.stored().forEach(tensor -> types.merge(tensor.dtype().toString(), 1, Integer::sum));
-    terminal.println(
-        "tensors     %d (%s), %d parameters, %.1f MB"
-            .formatted(weights.stored().size(), types, parameters(weights), bytes(weights) / 1e6));
-    for (Tensor tensor : weights.stored()) {
-      terminal.println("  %-5s %-16s %s".formatted(tensor.dtype(), tensor.shape(), tensor.name()));
-    }
+    show(weights.stored());
     list("unused", weights.unused());
     weights.ignored().forEach((name, why) -> terminal.println("left aside  " + name + ": " + why));
   }
@@ -106,11 +157,22 @@ final class InspectModelCommand implements Runnable, WithJson {
     names.forEach(name -> terminal.println("%-11s %s".formatted(title, name)));
   }
 
-  private static long parameters(Weights weights) {
-    return weights.stored().stream().mapToLong(tensor -> tensor.shape().elements()).sum();
+  private void show(List<Tensor> tensors) {
+    var types = new TreeMap<String, Integer>();
+    tensors.forEach(tensor -> types.merge(tensor.dtype().toString(), 1, Integer::sum));
+    terminal.println(
+        "tensors     %d %s, %d parameters, %.1f MB"
+            .formatted(tensors.size(), types, parameters(tensors), bytes(tensors) / 1e6));
+    for (Tensor tensor : tensors) {
+      terminal.println("  %-5s %-16s %s".formatted(tensor.dtype(), tensor.shape(), tensor.name()));
+    }
   }
 
-  private static long bytes(Weights weights) {
-    return weights.stored().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+  private static long parameters(List<Tensor> tensors) {
+    return tensors.stream().mapToLong(tensor -> tensor.shape().elements()).sum();
+  }
+
+  private static long bytes(List<Tensor> tensors) {
+    return tensors.stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
   }
 }
