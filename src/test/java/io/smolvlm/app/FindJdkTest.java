@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// How the scripts find a JDK; with folders that only look like one.
 @DisabledOnOs(OS.WINDOWS)
-class LauncherTest {
+class FindJdkTest {
   private static final Path SCRIPT =
       Path.of(System.getProperty("smolvlm.root", ".."), ".mvn", "find-jdk.sh");
 
