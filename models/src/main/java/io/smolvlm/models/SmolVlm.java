@@ -171,7 +171,8 @@ public final class SmolVlm implements AutoCloseable {
     return prepare(request).prompt();
   }
 
-  private PreparedRequest prepare(GenerationRequest request) {
+  /// Pictures to tiles, messages to ids: what can be done on the caller's thread.
+  PreparedRequest prepare(GenerationRequest request) {
     var watch = new Stopwatch(System::nanoTime);
     List<PixelTiles> pictures = new ArrayList<>();
     for (RgbImage image : request.images()) {
@@ -212,11 +213,24 @@ public final class SmolVlm implements AutoCloseable {
     PreparedRequest prepared = prepare(request);
     synchronized (this) {
       ensureOpen();
-      try (var generation =
-          new Generation(prepared, config, decoder, vision, tokenizer, events, cancelled)) {
-        return generation.run();
+      try (var generation = new Generation(prepared, networks(), events);
+          var step = new DecodeStep(decoder, 1)) {
+        while (generation.stage() != Generation.Stage.ENDED) {
+          if (cancelled.getAsBoolean()) {
+            generation.cancel();
+          } else if (generation.stage() == Generation.Stage.DECODE) {
+            step.run(List.of(generation));
+          } else {
+            generation.advance();
+          }
+        }
+        return generation.result();
       }
     }
+  }
+
+  Networks networks() {
+    return new Networks(config, tokenizer, decoder, vision);
   }
 
   /// Runs the prompt of a request once and shows every stage on the way: `pixel_values` `[tiles, 3

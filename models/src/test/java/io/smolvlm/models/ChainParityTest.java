@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.language.ContentPart;
+import io.smolvlm.language.GenerationConfig;
 import io.smolvlm.language.Message;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.vision.ImageReader;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,10 @@ class ChainParityTest {
       int checked = 0;
       for (JsonNode c : checkpoint.get("cases")) {
         cases.put(c.get("name").asText(), c);
+        if (c.has("eos_token_id")) {
+          checkEnd(model, c, request(cases.get(c.get("of").asText()), folder));
+          checked++;
+        }
         if (!c.has("messages")) {
           continue;
         }
@@ -63,6 +69,34 @@ class ChainParityTest {
         checked++;
       }
       assertTrue(checked > 0, name);
+    }
+  }
+
+  /// The end token ends the answer and is its last.
+  private static void checkEnd(SmolVlm model, JsonNode c, GenerationRequest request) {
+    ModelConfig own = model.config();
+    var config =
+        new ModelConfig(
+            own.modelType(),
+            own.storedType(),
+            own.text(),
+            own.picturesOrNull(),
+            new GenerationConfig(Set.of(c.get("eos_token_id").asInt()), Set.of(), -1, Set.of()),
+            own.specialTokens());
+    Networks with =
+        new Networks(
+            config, model.tokenizer(), model.networks().decoder(), model.networks().vision());
+    try (var generation = new Generation(model.prepare(request), with, event -> {});
+        var step = new DecodeStep(with.decoder(), 1)) {
+      while (generation.stage() != Generation.Stage.ENDED) {
+        if (generation.stage() == Generation.Stage.DECODE) {
+          step.run(List.of(generation));
+        } else {
+          generation.advance();
+        }
+      }
+      assertEquals(list(c.get("greedy_ids")), generation.result().ids());
+      assertEquals(GenerationResult.FinishReason.STOP, generation.result().finishReason());
     }
   }
 

@@ -88,7 +88,7 @@ class NetworkParityTest {
         String caseName = c.get("name").asText();
         switch (caseName) {
           case "batch" -> model.checkTogether(c, cases);
-          case "stop" -> {} // generating is StopParityTest's
+          case "stop" -> {} // generating is ChainParityTest's
           default -> model.check(c, cases);
         }
       }
