@@ -1,6 +1,5 @@
 package io.smolvlm.vision;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.awt.image.BufferedImage;
@@ -76,7 +75,7 @@ final class Decoder {
 
   private <T> T run(byte[] bytes, Work<T> work) {
     Listener listener = new Listener();
-    try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(bytes)) {
+    try (PatientStream stream = new PatientStream(bytes)) {
       ImageReader reader = spi.createReaderInstance();
       try {
         reader.addIIOReadWarningListener((source, warning) -> listener.warn(warning));

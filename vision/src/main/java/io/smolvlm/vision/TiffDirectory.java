@@ -113,14 +113,10 @@ final class TiffDirectory {
 
   /// The first number of an entry.
   long first(int tag, long otherwise) {
-    long[] values = numbers(tag, otherwise);
-    if (values.length == 0) {
-      throw file.corrupt("a TIFF whose entry %d is empty".formatted(tag));
-    }
-    return values[0];
+    return numbers(tag, otherwise)[0];
   }
 
-  /// All numbers of an entry.
+  /// All numbers of an entry, at least one.
   long[] numbers(int tag, long otherwise) {
     Integer entry = entries.get(tag);
     if (entry == null) {
@@ -131,6 +127,9 @@ final class TiffDirectory {
       throw file.corrupt("a TIFF whose entry %d is of type %d".formatted(tag, type));
     }
     int at = values(tag, entry);
+    if (u32(entry + 4) == 0) {
+      throw file.corrupt("a TIFF whose entry %d is empty".formatted(tag));
+    }
     long[] out = new long[(int) u32(entry + 4)];
     for (int i = 0; i < out.length; i++) {
       out[i] =

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smolvlm.tensor.BadInputs;
 import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.SmolVlmException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,6 +143,18 @@ class ImageReaderTest {
       for (int a = 0; a < 256; a++) {
         long exact = Math.round((c * a + 255 * (255 - a)) / 255.0);
         assertEquals(exact, White.over(c, a) & 0xff);
+      }
+    }
+  }
+
+  /// Files that fuzzing once found to end in another exception.
+  @Test
+  void whatFuzzingFoundIsRefused() throws IOException {
+    Path folder =
+        Fixtures.projectRoot().resolve("vision/src/test/resources/io/smolvlm/vision/found");
+    try (var files = Files.list(folder)) {
+      for (Path found : files.toList()) {
+        assertThrows(SmolVlmException.class, () -> reader.read(found), found.toString());
       }
     }
   }
