@@ -1,7 +1,7 @@
 """Greedy answers of transformers (float32, Pillow image processor) on held-out samples, for an engine to be compared with.
 
-Reads a directory of heldout.py and writes one JSON: for each sample the prompt ids, the answer ids, the text, the least
-margin between best and second logit on the way, and whether the answer is the expected one.
+Reads a directory of heldout.py and writes one JSON: for each sample the prompt ids, the answer ids, the text, the
+margin between best and second logit at each answer id and the least of them, and whether the answer is the expected one.
 """
 import argparse
 import hashlib
@@ -34,6 +34,7 @@ def main():
         prompt, ids, text, margins = ref.answer(record["messages"], pictures, record["split"])
         right += text == record["answer"]
         rows.append({**record, "prompt_ids": prompt, "answer_ids": ids, "text": text, "smallest_margin": round(min(margins), 5),
+                     "margins": [round(m, 5) for m in margins],
                      "right": text == record["answer"]})
     with open(os.path.join(args.model, "model.safetensors"), "rb") as f:
         digest = hashlib.sha256(f.read()).hexdigest()

@@ -12,7 +12,9 @@ import picocli.CommandLine.Spec;
       InspectImageCommand.class,
       InspectPromptCommand.class,
       InspectForwardCommand.class,
-      InspectModelCommand.class
+      InspectModelCommand.class,
+      InspectAnswersCommand.class,
+      InspectParityCommand.class
     })
 final class InspectCommand implements Runnable {
   private final Terminal terminal;

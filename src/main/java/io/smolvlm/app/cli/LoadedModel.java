@@ -12,7 +12,16 @@ import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.SmolVlmException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,12 +29,15 @@ import java.util.function.Supplier;
 /// The model of a command, and how long it took to load.
 final class LoadedModel implements AutoCloseable {
   private final SmolVlm model;
+  private final Path path;
   private final String reference;
   private final double loadMillis;
   private final Terminal terminal;
 
-  private LoadedModel(SmolVlm model, String reference, double loadMillis, Terminal terminal) {
+  private LoadedModel(
+      SmolVlm model, Path path, String reference, double loadMillis, Terminal terminal) {
     this.model = model;
+    this.path = path;
     this.reference = reference;
     this.loadMillis = loadMillis;
     this.terminal = terminal;
@@ -44,7 +56,7 @@ final class LoadedModel implements AutoCloseable {
     SmolVlm model = refusing(() -> SmolVlm.load(checkpoint, LoadOptions.defaults()));
     double millis = (System.nanoTime() - began) / 1e6;
     terminal.clearProgress();
-    return new LoadedModel(model, options.reference, millis, terminal);
+    return new LoadedModel(model, checkpoint.path(), options.reference, millis, terminal);
   }
 
   /// The model's files, without loading what they hold.
@@ -77,6 +89,23 @@ final class LoadedModel implements AutoCloseable {
   /// Shows every stage of one pass over the prompt, see [SmolVlm#watch].
   void watch(GenerationRequest request, BiConsumer<String, Matrix> watcher) {
     model.watch(request, false, watcher);
+  }
+
+  /// The hash of the weights; empty when they do not lie in one `model.safetensors`.
+  Optional<String> weightsSha256() {
+    Path file = path.resolve("model.safetensors");
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (var in = new DigestInputStream(Files.newInputStream(file), digest)) {
+        in.transferTo(OutputStream.nullOutputStream());
+      }
+      return Optional.of(HexFormat.of().formatHex(digest.digest()));
+    } catch (IOException | NoSuchAlgorithmException e) {
+      throw new SmolVlmException(ErrorCode.MISSING, file + ": cannot be read", e);
+    }
   }
 
   Map<String, Object> fields(GenerationResult result) {

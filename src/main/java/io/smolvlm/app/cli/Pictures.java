@@ -56,6 +56,11 @@ final class Pictures {
     return images;
   }
 
+  /// Files, whatever they are called.
+  List<RgbImage> readFiles(List<Path> files) {
+    return readAll(files.stream().map(Path::toString).toList());
+  }
+
   private static Path path(String name) {
     try {
       return Path.of(name);
