@@ -1,7 +1,8 @@
 """Writes a held-out set: pictures and questions.jsonl, with fonts, layouts, palettes and words that training never draws.
 
-One line a question: id, kind, tier, group (the kinds a goal is set for together), pictures (file names), split (the setting it is to be asked with), messages (the
-family's chat form, earlier turns with their right answers) and the expected answer.
+One line a question: id, kind, tier, group (of kinds that a goal is set for together, or empty), pictures (file names),
+split (the setting it is to be asked with), messages (the family's chat form, earlier turns with their right answers) and
+the expected answer.
 """
 import argparse
 import json
@@ -23,7 +24,8 @@ TIER = {"read": 2, "first": 2, "last": 2, "field": 2, "json": 2, "changed": 2, "
 
 # kinds that a goal is set for together; the others count in their tier only
 GROUPS = {"colour, count, presence, place": ("colour", "ground", "count", "count_of", "presence", "place", "at"),
-          "document fields": ("field",), "chart values": ("chart_value",), "printed text": ("read", "first", "last", "caption_text"),
+          "document fields": ("field",), "chart values": ("chart_value",),
+          "printed text": ("read", "first", "last", "caption_text"),
           "scene captions": tuple(f"caption{n}" for n in range(1, 7))}
 GROUP = {kind: name for name, kinds in GROUPS.items() for kind in kinds}
 
@@ -77,8 +79,8 @@ def build(pictures, seed, kinds=None, questions=99):
         split = bool(rng.random() < .7)
         for n in rng.permutation(len(qa))[:questions].tolist():
             kind, turns = qa[n]
-            made.append((i, images, {"kind": kind, "tier": tier(kind), "group": GROUP.get(kind, ""), "split": split, "messages": messages(len(images), turns),
-                                     "answer": turns[-1][1]}))
+            made.append((i, images, {"kind": kind, "tier": tier(kind), "group": GROUP.get(kind, ""), "split": split,
+                                     "messages": messages(len(images), turns), "answer": turns[-1][1]}))
     return made
 
 

@@ -27,10 +27,21 @@ class DrawnByJava2dTest {
   private static final String MODEL = System.getProperty("smolvlm.drawn.model", "tiny");
   private static final int WRONG_SHOWN = 12;
 
-  /// Least percentage right of each kind.
+  /// Least percentage right of each kind: what the pilot reached on 48 pictures of seed 1 (40, 81,
+  /// 69, 72, 62) less about 15 points, for smaller runs vary by as much.
   private static final Map<Kind, Integer> FLOORS =
       new EnumMap<>(
-          Map.of(Kind.CAPTION, 0, Kind.COLOUR, 0, Kind.COUNT, 0, Kind.PRESENCE, 0, Kind.PLACE, 0));
+          Map.of(
+              Kind.CAPTION,
+              25,
+              Kind.COLOUR,
+              65,
+              Kind.COUNT,
+              50,
+              Kind.PRESENCE,
+              57,
+              Kind.PLACE,
+              45));
 
   @Test
   void scenesAreUnderstood() {
@@ -82,8 +93,7 @@ class DrawnByJava2dTest {
   private static String answer(SmolVlm model, DrawnScene scene, Asked asked) {
     return model
         .generate(
-            GenerationRequest.of(
-                    List.of(Message.user(1, asked.question())), List.of(scene.image()))
+            GenerationRequest.of(List.of(Message.user(1, asked.question())), List.of(scene.image()))
                 .withMaxTokens(96),
             _ -> {})
         .text();

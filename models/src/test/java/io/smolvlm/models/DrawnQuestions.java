@@ -25,9 +25,7 @@ final class DrawnQuestions {
   /// A question with one right answer; for captions, whatever tells of the same things.
   record Asked(Kind kind, String question, String expected) {
     boolean rightIs(String answer) {
-      return kind == Kind.CAPTION
-          ? facts(answer).equals(facts(expected))
-          : answer.equals(expected);
+      return kind == Kind.CAPTION ? facts(answer).equals(facts(expected)) : answer.equals(expected);
     }
   }
 
@@ -47,11 +45,7 @@ final class DrawnQuestions {
 
   /// The things of a caption with colour, shape and place, sorted; a thing told twice stands twice.
   static List<String> facts(String caption) {
-    return FACT.matcher(caption)
-        .results()
-        .map(DrawnQuestions::fact)
-        .sorted()
-        .toList();
+    return FACT.matcher(caption).results().map(DrawnQuestions::fact).sorted().toList();
   }
 
   private static String fact(MatchResult found) {
@@ -66,17 +60,14 @@ final class DrawnQuestions {
     var all = new ArrayList<Asked>();
     List<Thing> things = scene.things();
     all.add(new Asked(Kind.CAPTION, "Describe this image.", caption(things)));
-    all.add(
-        new Asked(Kind.COUNT, "How many shapes are there?", Integer.toString(things.size())));
+    all.add(new Asked(Kind.COUNT, "How many shapes are there?", Integer.toString(things.size())));
     things.stream()
         .filter(t -> things.stream().filter(u -> u.shape().equals(t.shape())).count() == 1)
         .findFirst()
         .ifPresent(t ->
             all.add(
                 new Asked(
-                    Kind.COLOUR,
-                    "What color is the " + t.shape() + "?",
-                    upper(t.colour()) + ".")));
+                    Kind.COLOUR, "What color is the " + t.shape() + "?", upper(t.colour()) + ".")));
     things.reversed().stream()
         .filter(t -> things.stream().filter(u -> u.name().equals(t.name())).count() == 1)
         .findFirst()

@@ -17,9 +17,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// A scene of one to four shapes, drawn as vectors by Java2D with smooth edges, and what there is to
-/// know about it. Shares no line with the generator that the embedded model was trained with, only
-/// the names of things.
+/// A scene of one to four shapes, drawn as vectors by Java2D with smooth edges, and what there is
+/// to know about it. Shares no line with the generator that the embedded model was trained with,
+/// only the names of things.
 ///
 /// @param things in reading order
 record DrawnScene(RgbImage image, String ground, List<Thing> things) {

@@ -87,8 +87,7 @@ final class InspectAnswersCommand implements Runnable, WithJson {
     }
   }
 
-  private static Map<String, Object> fields(
-      Question question, String answer, boolean right) {
+  private static Map<String, Object> fields(Question question, String answer, boolean right) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("id", question.id());
     fields.put("kind", question.kind());
