@@ -13,5 +13,7 @@ for %%j in ("%ROOT%target\app\smolvlm-app-*.jar") do set "APP=%%j"
 set /p CLI=<"%ROOT%target\launcher\cli.classpath"
 for /f "usebackq delims=" %%c in ("%ROOT%target\launcher\models.classpath") do set "MODELS=%%c"
 
-"%JAVA_HOME%\bin\java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Djava.awt.headless=true %SMOLVLM_JAVA_OPTS% -cp "%APP%;%CLI%;%MODELS%" io.smolvlm.app.cli.Main %*
+set "RUN="
+if "%~1"=="serve" set "RUN=;%ROOT%target\app\quarkus-app\quarkus-run.jar"
+"%JAVA_HOME%\bin\java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Djava.awt.headless=true %SMOLVLM_JAVA_OPTS% -cp "%APP%;%CLI%;%MODELS%%RUN%" io.smolvlm.app.cli.Main %*
 exit /b %ERRORLEVEL%

@@ -10,11 +10,19 @@ import java.util.function.Consumer;
 final class AnswerPrinter implements Consumer<GenerationEvent> {
   private final Terminal terminal;
   private final boolean quiet;
+  private String before;
 
   /// @param quiet whether the text is left to somebody else, and only progress is shown
   AnswerPrinter(Terminal terminal, boolean quiet) {
+    this(terminal, quiet, "");
+  }
+
+  /// @param before stands on the answer's line; printed with its first piece, since progress is
+  ///   written over the line until then
+  AnswerPrinter(Terminal terminal, boolean quiet, String before) {
     this.terminal = terminal;
     this.quiet = quiet;
+    this.before = before;
   }
 
   @Override
@@ -31,14 +39,15 @@ final class AnswerPrinter implements Consumer<GenerationEvent> {
 
   private void show(String piece) {
     if (!quiet && !piece.isEmpty()) {
-      terminal.print(piece);
+      terminal.print(before + terminal.harmless(piece));
+      before = "";
     }
   }
 
   /// Ends the line of a shown answer; on a terminal, says what it took.
   void end(GenerationResult result) {
     if (!quiet) {
-      terminal.println("");
+      terminal.println(before);
     }
     terminal.remark(summary(result));
   }

@@ -63,10 +63,8 @@ final class CaptionCommand implements Callable<Integer>, WithJson {
   }
 
   private void caption(LoadedModel loaded, String picture, GenerationRequest request) {
-    var printer = new AnswerPrinter(terminal, answer.json);
-    if (pictures.size() > 1 && !answer.json) {
-      terminal.print(picture + ": ");
-    }
+    String before = pictures.size() > 1 ? picture + ": " : "";
+    var printer = new AnswerPrinter(terminal, answer.json, before);
     GenerationResult result = loaded.generate(request, printer);
     if (answer.json) {
       terminal.println(Json.text(withPicture(picture, loaded.fields(result))));

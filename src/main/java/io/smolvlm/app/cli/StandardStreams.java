@@ -26,7 +26,7 @@ final class StandardStreams {
         text(new FileOutputStream(errorDescriptor())),
         terminals.contains(",out,"),
         terminals.contains(",err,"),
-        System.getenv("NO_COLOR") == null);
+        System.getenv().getOrDefault("NO_COLOR", "").isEmpty());
   }
 
   private static PrintStream text(OutputStream out) {

@@ -54,6 +54,11 @@ final class Terminal {
     return outIsTerminal && errIsTerminal;
   }
 
+  /// Text that somebody else wrote, without what would steer a terminal.
+  String harmless(String text) {
+    return outIsTerminal ? text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?") : text;
+  }
+
   /// A piece of a result, visible at once.
   void print(String text) {
     clearProgress();

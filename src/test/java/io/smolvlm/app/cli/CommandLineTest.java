@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.smolvlm.tensor.Shape;
+import io.smolvlm.tensor.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +170,113 @@ class CommandLineTest {
     assertTrue(Run.of("models").out().contains("tiny"));
     assertEquals(
         "tiny", JSON.readTree(Run.of("models", "--json").out()).get(0).path("alias").asText());
+  }
+
+  @Test
+  void badPictureFailsAlone() throws IOException {
+    Run run =
+        Run.of(
+            "caption", "--json", Run.sample("circle.png"), "no.png", Run.sample("two-stars.png"));
+    assertEquals(ExitStatus.BAD_INPUT, run.status());
+    List<String> lines = run.out().lines().toList();
+    assertEquals(3, lines.size(), run.out());
+    JsonNode first = JSON.readTree(lines.getFirst());
+    assertEquals("A white circle in the middle of a gray background.", first.path("text").asText());
+    assertEquals("stop", first.path("finish_reason").asText());
+    assertEquals(80, first.path("usage").path("image_tokens").asInt());
+    assertTrue(first.path("timings").path("decode_ms").asDouble() > 0);
+    assertEquals("tiny", first.path("model").asText());
+    assertEquals("missing", JSON.readTree(lines.get(1)).path("error").path("kind").asText());
+    assertTrue(JSON.readTree(lines.get(2)).has("text"));
+    assertTrue(run.err().contains("demonstration model"), run.err());
+  }
+
+  @Test
+  void severalCaptionsAreNamedAndProgressStaysOnTerminals() {
+    String circle = Run.sample("circle.png");
+    String stars = Run.sample("two-stars.png");
+    String answer = "A white circle in the middle of a gray background.";
+    Run plain = Run.of("caption", circle, stars);
+    assertTrue(plain.out().startsWith(circle + ": " + answer), plain.out());
+    assertFalse(plain.err().contains("tiles"), plain.err());
+    Run shown = Run.onTerminal("caption", circle, stars);
+    assertTrue(shown.out().startsWith(circle + ": " + answer), shown.out());
+    assertTrue(shown.err().contains("tiles 5/5"), shown.err());
+  }
+
+  @Test
+  void answersEndWhereTheyAreTold() throws IOException {
+    String scene = Run.sample("scene.png");
+    JsonNode cut =
+        JSON.readTree(
+            Run.of("ask", scene, "Describe this image.", "--max-tokens", "3", "--json").out());
+    assertEquals("length", cut.path("finish_reason").asText());
+    assertEquals(3, cut.path("usage").path("completion_tokens").asInt());
+    Run stopped = Run.of("ask", scene, "Describe this image.", "--stop", " at the");
+    assertEquals("A green circle", stopped.out().strip());
+  }
+
+  @Test
+  void sameSeedGivesTheSameAnswer() {
+    String[] args = {
+      "ask", Run.sample("cat.jpg"), "What do you see?", "--temperature", "1", "--max-tokens", "12"
+    };
+    String first = Run.of(args).out();
+    assertEquals(first, Run.of(args).out());
+  }
+
+  @Test
+  void conversationGoesOnAndTakesPictures() {
+    Run run =
+        Run.typed(
+            """
+            How many shapes are there?
+            /image %s
+            /nonsense
+            /reset
+            /image %s
+            What color is the circle?
+            /quit
+            never read
+            """
+                .formatted(Run.sample("circle.png"), Run.sample("three-shapes.png")),
+            "chat",
+            Run.sample("scene.png"));
+    assertEquals(ExitStatus.OK, run.status(), run.err());
+    assertEquals(List.of("4", "Black."), run.out().lines().toList());
+    assertTrue(run.err().contains("/nonsense is unknown"), run.err());
+  }
+
+  @Test
+  void stagesAreWrittenForOthersToCompare() {
+    Path file = folder.resolve("stages.safetensors");
+    Run run =
+        Run.of(
+            "inspect",
+            "forward",
+            Run.sample("scene.png"),
+            "Describe this image.",
+            "--out",
+            file.toString());
+    assertEquals(ExitStatus.OK, run.status(), run.err());
+    try (TensorFile tensors = TensorFile.open(file)) {
+      assertEquals(Shape.of(5, 3, 128, 128), tensors.tensor("pixel_values").shape());
+      assertEquals(Shape.of(5, 64, 192), tensors.tensor("patch_embeddings").shape());
+      assertEquals(Shape.of(5, 64, 192), tensors.tensor("vision_last_hidden_state").shape());
+      assertEquals(Shape.of(5, 16, 192), tensors.tensor("connector").shape());
+      long[] ids = tensors.tensor("input_ids").toLongs();
+      assertEquals(Shape.of(ids.length, 192), tensors.tensor("inputs_embeds").shape());
+      assertEquals(Shape.of(ids.length, 1024), tensors.tensor("logits").shape());
+    }
+  }
+
+  @Test
+  void promptIsTextAndIds() throws IOException {
+    JsonNode prompt =
+        JSON.readTree(Run.of("inspect", "prompt", "--json", Run.sample("scene.png"), "Why?").out());
+    assertTrue(prompt.path("text").asText().startsWith("<|im_start|>User:"), prompt.toString());
+    assertTrue(prompt.path("ids").size() > 80);
+    assertEquals(80, prompt.path("image_tokens").asInt());
   }
 
   private static void assertQuiet(Run run) {
