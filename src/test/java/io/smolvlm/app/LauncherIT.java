@@ -40,7 +40,7 @@ class LauncherIT {
     Path picture = Files.copy(sample("scene.png"), elsewhere.resolve("it's a \"scene\".png"));
     Result result = run(elsewhere, link, "inspect", "image", picture.getFileName().toString());
     assertEquals(0, result.status(), result.err());
-    assertTrue(result.out().startsWith("picture        256x256"), result.out());
+    assertTrue(result.out().startsWith("picture        240x320"), result.out());
     assertEquals("", result.err(), "nothing of the JVM's own");
   }
 

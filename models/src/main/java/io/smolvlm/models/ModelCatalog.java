@@ -28,7 +28,7 @@ public final class ModelCatalog {
       String alias, String description, String where, long bytes, boolean demonstration) {}
 
   private static final String TINY =
-      "demonstration model, 4.2 M parameters: names coloured shapes on plain ground, reads no text";
+      "demonstration model, 4.8 M parameters: names coloured shapes on plain ground, reads no text";
 
   private final Path cache;
 

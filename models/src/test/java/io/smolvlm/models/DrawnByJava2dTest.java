@@ -33,15 +33,15 @@ class DrawnByJava2dTest {
       new EnumMap<>(
           Map.of(
               Kind.CAPTION,
-              25,
+              80,
               Kind.COLOUR,
-              65,
+              88,
               Kind.COUNT,
-              50,
+              85,
               Kind.PRESENCE,
-              57,
+              80,
               Kind.PLACE,
-              45));
+              50));
 
   @Test
   void scenesAreUnderstood() {

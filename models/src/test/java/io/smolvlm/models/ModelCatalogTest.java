@@ -24,7 +24,7 @@ class ModelCatalogTest {
   void aliasMeansTheEmbeddedModel() {
     try (var model = catalog().resolve("tiny", null)) {
       assertEquals("smolvlm", model.config().modelType());
-      assertEquals(1022, model.config().pictures().orElseThrow().imageToken());
+      assertEquals(2046, model.config().pictures().orElseThrow().imageToken());
       assertEquals(List.of(), model.weights().unused());
     }
     assertTrue(catalog().isDemonstration("tiny"));

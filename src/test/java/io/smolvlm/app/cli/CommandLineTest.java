@@ -148,7 +148,7 @@ class CommandLineTest {
     byte[] scene = Files.readAllBytes(Path.of(Run.sample("scene.png")));
     Run run = Run.with(scene, false, "inspect", "image", "-", "--json");
     assertEquals(ExitStatus.OK, run.status(), run.err());
-    assertEquals(256, JSON.readTree(run.out()).path("width").asInt());
+    assertEquals(240, JSON.readTree(run.out()).path("width").asInt());
   }
 
   @Test
@@ -175,13 +175,13 @@ class CommandLineTest {
   @Test
   void badPictureFailsAlone() throws IOException {
     Run run =
-        Run.of(
-            "caption", "--json", Run.sample("circle.png"), "no.png", Run.sample("two-stars.png"));
+        Run.of("caption", "--json", Run.sample("heart.png"), "no.png", Run.sample("two-stars.png"));
     assertEquals(ExitStatus.BAD_INPUT, run.status());
     List<String> lines = run.out().lines().toList();
     assertEquals(3, lines.size(), run.out());
     JsonNode first = JSON.readTree(lines.getFirst());
-    assertEquals("A white circle in the middle of a gray background.", first.path("text").asText());
+    assertEquals(
+        "A purple heart at the top of a light blue background.", first.path("text").asText());
     assertEquals("stop", first.path("finish_reason").asText());
     assertEquals(80, first.path("usage").path("image_tokens").asInt());
     assertTrue(first.path("timings").path("decode_ms").asDouble() > 0);
@@ -193,14 +193,14 @@ class CommandLineTest {
 
   @Test
   void severalCaptionsAreNamedAndProgressStaysOnTerminals() {
-    String circle = Run.sample("circle.png");
+    String heart = Run.sample("heart.png");
     String stars = Run.sample("two-stars.png");
-    String answer = "A white circle in the middle of a gray background.";
-    Run plain = Run.of("caption", circle, stars);
-    assertTrue(plain.out().startsWith(circle + ": " + answer), plain.out());
+    String answer = "A purple heart at the top of a light blue background.";
+    Run plain = Run.of("caption", heart, stars);
+    assertTrue(plain.out().startsWith(heart + ": " + answer), plain.out());
     assertFalse(plain.err().contains("tiles"), plain.err());
-    Run shown = Run.onTerminal("caption", circle, stars);
-    assertTrue(shown.out().startsWith(circle + ": " + answer), shown.out());
+    Run shown = Run.onTerminal("caption", heart, stars);
+    assertTrue(shown.out().startsWith(heart + ": " + answer), shown.out());
     assertTrue(shown.err().contains("tiles 5/5"), shown.err());
   }
 
@@ -212,8 +212,8 @@ class CommandLineTest {
             Run.of("ask", scene, "Describe this image.", "--max-tokens", "3", "--json").out());
     assertEquals("length", cut.path("finish_reason").asText());
     assertEquals(3, cut.path("usage").path("completion_tokens").asInt());
-    Run stopped = Run.of("ask", scene, "Describe this image.", "--stop", " at the");
-    assertEquals("A green circle", stopped.out().strip());
+    Run stopped = Run.of("ask", scene, "Describe this image.", "--stop", ", a");
+    assertEquals("From top to bottom: a purple cross", stopped.out().strip());
   }
 
   @Test
@@ -239,7 +239,7 @@ class CommandLineTest {
             /quit
             never read
             """
-                .formatted(Run.sample("circle.png"), Run.sample("three-shapes.png")),
+                .formatted(Run.sample("heart.png"), Run.sample("three-shapes.png")),
             "chat",
             Run.sample("scene.png"));
     assertEquals(ExitStatus.OK, run.status(), run.err());
@@ -266,7 +266,7 @@ class CommandLineTest {
       assertEquals(Shape.of(5, 16, 192), tensors.tensor("connector").shape());
       long[] ids = tensors.tensor("input_ids").toLongs();
       assertEquals(Shape.of(ids.length, 192), tensors.tensor("inputs_embeds").shape());
-      assertEquals(Shape.of(ids.length, 1024), tensors.tensor("logits").shape());
+      assertEquals(Shape.of(ids.length, 2048), tensors.tensor("logits").shape());
     }
   }
 
