@@ -29,12 +29,24 @@ final class LineReader {
   /// The next line without its end; empty at the end of input.
   Optional<String> next(String prompt) {
     if (console != null) {
-      return Optional.ofNullable(console.readLine("%s", prompt));
+      return typed(console, prompt);
     }
     try {
       return Optional.ofNullable(pipe.readLine());
     } catch (IOException e) {
       return Optional.empty();
+    }
+  }
+
+  private static Optional<String> typed(Console console, String prompt) {
+    try {
+      return Optional.ofNullable(console.readLine("%s", prompt));
+    } catch (RuntimeException e) {
+      // Ctrl-C, from the editor inside the JDK, whose exception has no public type.
+      if (e.getClass().getSimpleName().equals("UserInterruptException")) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 }
