@@ -4,9 +4,6 @@ import io.smolvlm.language.template.TemplateEngine;
 import io.smolvlm.language.template.TemplateFailure;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -14,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -29,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Safe for use by several threads.
 public final class ChatTemplate {
-  private static final long MAX_FILE_BYTES = 4 << 20;
   private static final String PROBE = "probe of the content";
 
   private final String file;
@@ -59,85 +54,6 @@ public final class ChatTemplate {
   static ChatTemplate of(
       String file, String source, Map<String, String> specialTokens, Clock clock) {
     return new ChatTemplate(file, source, specialTokens, clock);
-  }
-
-  /// The template of a checkpoint's folder: `chat_template.jinja`, else `chat_template.json`, else
-  /// the one inside `tokenizer_config.json`; of several, the one named `default`.
-  ///
-  /// @param specialTokens what the template may refer to by name (`bos_token`, `eos_token`)
-  /// @return empty if the folder has none
-  /// @throws FormatException if one of the files is broken
-  public static Optional<ChatTemplate> read(Path folder, Map<String, String> specialTokens) {
-    Path jinja = folder.resolve("chat_template.jinja");
-    if (Files.exists(jinja)) {
-      String source = JsonReader.decode(jinja.toString(), bytes(jinja));
-      return Optional.of(of(jinja.toString(), source, specialTokens));
-    }
-    for (String name : List.of("chat_template.json", "tokenizer_config.json")) {
-      Path path = folder.resolve(name);
-      if (Files.exists(path)) {
-        Optional<String> source = fromJson(path.toString(), bytes(path));
-        if (source.isPresent()) {
-          return source.map(text -> of(path.toString(), text, specialTokens));
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static byte[] bytes(Path path) {
-    try {
-      long size = Files.size(path);
-      if (size > MAX_FILE_BYTES) {
-        throw new FormatException(
-            ErrorCode.TOO_LARGE,
-            path.toString(),
-            "size",
-            size + " bytes",
-            "at most " + MAX_FILE_BYTES);
-      }
-      return Files.readAllBytes(path);
-    } catch (IOException e) {
-      throw new FormatException(
-          ErrorCode.CORRUPT, path.toString(), "file", "an unreadable one (" + e + ")", "text");
-    }
-  }
-
-  /// The member `chat_template` of a JSON file: a text, or a list of named texts.
-  static Optional<String> fromJson(String file, byte[] json) {
-    var found =
-        new Object() {
-          @Nullable Object template;
-        };
-    JsonReader in = JsonReader.of(file, json);
-    in.object(key -> {
-      if (key.equals("chat_template")) {
-        found.template = in.value();
-      } else {
-        in.skip();
-      }
-    });
-    in.end();
-    return switch (found.template) {
-      case null -> Optional.empty();
-      case String text -> Optional.of(text);
-      case List<?> list -> Optional.of(defaultOf(file, list));
-      default ->
-          throw new FormatException(
-              ErrorCode.CORRUPT, file, "chat_template", "another value", "a text or a list");
-    };
-  }
-
-  private static String defaultOf(String file, List<?> list) {
-    for (Object entry : list) {
-      if (entry instanceof Map<?, ?> map
-          && "default".equals(map.get("name"))
-          && map.get("template") instanceof String text) {
-        return text;
-      }
-    }
-    throw new FormatException(
-        ErrorCode.MISSING, file, "chat_template", list.size() + " others", "one named 'default'");
   }
 
   /// The template's source.

@@ -102,7 +102,8 @@ public final class ModelFolder implements Checkpoint {
         return named.text("template").map(text -> new TemplateText(object.file(), text));
       }
     }
-    return Optional.empty();
+    throw new FormatException(
+        ErrorCode.MISSING, object.file(), key, "none of that name", "one named 'default'");
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.Fixtures;
+import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.SmolVlmException;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
   static List<Path> checkpoints() {
@@ -56,6 +58,31 @@ class ModelFolderTest {
   void templateIsFoundWhereverItStands(Path folder) {
     try (var model = ModelFolder.open(folder)) {
       assertTrue(model.chatTemplate().orElseThrow().text().contains("messages"));
+    }
+  }
+
+  @Test
+  void templateFilesHaveAnOrder(@TempDir Path folder) throws IOException {
+    try (var model = ModelFolder.open(folder)) {
+      assertTrue(model.chatTemplate().isEmpty());
+      Files.writeString(
+          folder.resolve("tokenizer_config.json"),
+          "{\"x\": 1, \"chat_template\": [{\"name\": \"tool_use\", \"template\": \"a\"},"
+              + " {\"name\": \"default\", \"template\": \"listed\"}]}");
+      assertEquals("listed", model.chatTemplate().orElseThrow().text());
+      Files.writeString(folder.resolve("chat_template.json"), "{\"chat_template\": \"json\"}");
+      assertEquals("json", model.chatTemplate().orElseThrow().text());
+      Files.writeString(folder.resolve("chat_template.jinja"), "jinja");
+      assertEquals("jinja", model.chatTemplate().orElseThrow().text());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{", "{\"chat_template\": 5}", "{\"chat_template\": [{}]}", "[]"})
+  void brokenTemplateFilesAreRefused(String json, @TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("chat_template.json"), json);
+    try (var model = ModelFolder.open(folder)) {
+      assertThrows(FormatException.class, model::chatTemplate);
     }
   }
 

@@ -2,7 +2,6 @@ package io.smolvlm.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -157,23 +156,6 @@ class SafetensorsTest {
       assertEquals(bytes, file.tensor("w").data().byteSize());
     }
     assertTrue(System.nanoTime() - begin < 500_000_000L);
-  }
-
-  @Test
-  void unusedTensorsAreReported() {
-    try (TensorFile file = Fixtures.tensors("gguf", "blocks.safetensors")) {
-      TensorUse use = new TensorUse(file);
-      int all = file.tensors().size();
-      use.take("Q8_0.raw");
-      assertTrue(use.find("no such").isEmpty());
-      assertEquals(all - 1, use.unused().size());
-      assertFalse(use.unused().contains("Q8_0.raw"));
-      FormatException missing = assertThrows(FormatException.class, () -> use.take("no such"));
-      assertEquals(ErrorCode.MISSING, missing.code());
-      FormatException other =
-          assertThrows(FormatException.class, () -> use.take("Q8_0.raw", Shape.of(1)));
-      assertEquals(ErrorCode.MISMATCH, other.code());
-    }
   }
 
   @Test

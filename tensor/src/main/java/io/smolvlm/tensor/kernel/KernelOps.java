@@ -161,7 +161,6 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
     }
     Matrix out = scratch.take(q.rows(), q.cols());
     Matrix scores = scratch.take(team.size(), (longest + 255) / 256 * 256);
-    int tasks = q.rows() * shape.heads();
     team.run((part, parts) -> {
       int first = 0;
       for (RowSpan span : spans) {
@@ -180,7 +179,7 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
         first += span.rows();
       }
     });
-    return tasks == 0 ? q : out;
+    return out;
   }
 
   private void attend(
