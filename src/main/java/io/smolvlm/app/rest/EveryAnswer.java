@@ -1,0 +1,44 @@
+package io.smolvlm.app.rest;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.jspecify.annotations.Nullable;
+
+/// What holds for every request before it is routed: an id, and a declared length within the cap.
+@ApplicationScoped
+class EveryAnswer {
+  /// Before access control, which names the request too.
+  private static final int FIRST = 1_000;
+
+  void register(@Observes Filters filters) {
+    filters.register(this::begin, FIRST);
+  }
+
+  private void begin(RoutingContext routing) {
+    String id = RequestId.of(routing);
+    HttpServerResponse response = routing.response();
+    response.putHeader(RequestId.HEADER, id);
+    response.putHeader("X-Content-Type-Options", "nosniff");
+    if (declared(routing.request().getHeader("Content-Length")) > Limits.BODY) {
+      // What follows is not read: the connection cannot be used again.
+      response.putHeader("Connection", "close");
+      ErrorAnswer.end(routing, Limits.tooLarge());
+      return;
+    }
+    routing.next();
+  }
+
+  private static long declared(@Nullable String length) {
+    if (length == null) {
+      return 0;
+    }
+    try {
+      return Long.parseLong(length.strip());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+}
