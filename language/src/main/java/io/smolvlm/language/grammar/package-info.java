@@ -1,0 +1,5 @@
+/// Answers held to a JSON schema.
+@NullMarked
+package io.smolvlm.language.grammar;
+
+import org.jspecify.annotations.NullMarked;
