@@ -1,0 +1,48 @@
+package io.smolvlm.app.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/// Waiting and running requests.
+public interface QueueSettings {
+  /// Most requests that wait; one more is answered 503 with `Retry-After`.
+  @WithDefault("64")
+  @Allowed(from = "0", to = "10000")
+  int requests();
+
+  /// Most estimated work that waits; whichever of both is reached first counts.
+  @WithDefault("60s")
+  @Allowed(from = "1s", to = "24h")
+  Duration work();
+
+  /// Most sequences that are decoded together.
+  @WithDefault("8")
+  @Allowed(from = "1", to = "256")
+  int sequences();
+
+  /// Most prompt tokens that are taken in one step, between which other requests get their turn.
+  @WithDefault("256")
+  @Allowed(from = "16", to = "8192")
+  int prefillChunk();
+
+  /// Memory for the keys and values of all running sequences; 0 takes what they need at most.
+  @WithDefault("0")
+  @Allowed(from = "0", to = "1T")
+  MemorySize kvMemory();
+
+  /// Memory for the encoded tiles of pictures seen before; 0 keeps none.
+  @WithDefault("64M")
+  @Allowed(from = "0", to = "1T")
+  MemorySize imageCache();
+
+  /// Time for a request from its arrival to its last token.
+  @WithDefault("300s")
+  @Allowed(from = "1s", to = "24h")
+  Duration deadline();
+
+  /// Most time without any progress of a running request.
+  @WithDefault("60s")
+  @Allowed(from = "1s", to = "24h")
+  Duration patience();
+}

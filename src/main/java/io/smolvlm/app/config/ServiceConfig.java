@@ -1,0 +1,53 @@
+package io.smolvlm.app.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Optional;
+
+/// All settings of the service.
+///
+/// Each can be given as a system property (`-Dsmolvlm.queue.requests=32`), as an environment
+/// variable (`SMOLVLM_QUEUE_REQUESTS=32`) or in `config/application.properties` beside the process.
+/// Values are checked at start; one that is not allowed ends it with a message that names the key.
+@ConfigMapping(prefix = "smolvlm")
+public interface ServiceConfig {
+  /// The model: an alias, a checkpoint folder or a GGUF file, as `smolvlm models` lists them.
+  @WithDefault("tiny")
+  String model();
+
+  /// The GGUF file with the vision encoder of a GGUF model.
+  Optional<String> mmproj();
+
+  /// The name that clients see and send as `model`; without it the model's own.
+  Optional<String> modelName();
+
+  /// Threads for the maths; 0 takes all processors.
+  @WithDefault("0")
+  @Allowed(from = "0", to = "1024")
+  int threads();
+
+  /// Whether fields of a request that nobody knows are refused instead of ignored and counted.
+  @WithDefault("false")
+  boolean strictFields();
+
+  /// Waiting and running requests.
+  QueueSettings queue();
+
+  /// What a request may ask of an answer.
+  AnswerSettings answers();
+
+  /// What pictures may be sent and how much of them the model sees.
+  PictureSettings pictures();
+
+  /// The processes that decode pictures.
+  DecodeSettings decode();
+
+  /// Pictures named by an address in a request.
+  FetchSettings fetch();
+
+  /// Bodies, connections and streams.
+  HttpSettings http();
+
+  /// Who may call.
+  AccessSettings access();
+}

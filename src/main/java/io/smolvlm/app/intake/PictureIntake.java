@@ -1,0 +1,58 @@
+package io.smolvlm.app.intake;
+
+import io.smolvlm.app.intake.IntakeException.Reason;
+import io.smolvlm.vision.ImageLimits;
+import java.util.Optional;
+
+/// Makes pixels of what a request gave as a picture.
+///
+/// Runs on the caller's thread, best a virtual one, and never holds anything of the model. Safe for
+/// use by many threads.
+public final class PictureIntake implements AutoCloseable {
+  private final ImageLimits limits;
+  private final PictureDecoder decoder;
+  private final Optional<ImageFetcher> fetcher;
+
+  /// @param fetcher empty where addresses are never fetched
+  PictureIntake(ImageLimits limits, PictureDecoder decoder, Optional<ImageFetcher> fetcher) {
+    this.limits = limits;
+    this.decoder = decoder;
+    this.fetcher = fetcher;
+  }
+
+  /// Reads a picture.
+  ///
+  /// @throws IntakeException if it is refused
+  public Picture read(PictureSource source) {
+    long begun = System.nanoTime();
+    byte[] file =
+        switch (source) {
+          case PictureSource.Bytes bytes -> bytes.content();
+          case PictureSource.DataUri uri -> DataUris.bytes(uri.text(), limits);
+          case PictureSource.Url url -> fetch(url.text());
+        };
+    double fetchMillis = source instanceof PictureSource.Url ? millisSince(begun) : 0;
+    if (file.length == 0) {
+      throw new IntakeException(Reason.INVALID_IMAGE);
+    }
+    if (file.length > limits.maxBytes()) {
+      throw Refusals.tooLarge(limits);
+    }
+    long decoding = System.nanoTime();
+    return new Picture(decoder.decode(file), file.length, fetchMillis, millisSince(decoding));
+  }
+
+  private byte[] fetch(String url) {
+    return fetcher.orElseThrow(() -> new IntakeException(Reason.BLOCKED_URL)).fetch(url);
+  }
+
+  private static double millisSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1e6;
+  }
+
+  /// Ends the processes that decode.
+  @Override
+  public void close() {
+    decoder.close();
+  }
+}
