@@ -3,6 +3,7 @@ package io.smolvlm.app.intake;
 import io.smolvlm.app.intake.IntakeException.Reason;
 import io.smolvlm.vision.ImageLimits;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Makes pixels of what a request gave as a picture.
 ///
@@ -24,12 +25,20 @@ public final class PictureIntake implements AutoCloseable {
   ///
   /// @throws IntakeException if it is refused
   public Picture read(PictureSource source) {
+    return read(source, () -> false);
+  }
+
+  /// Reads a picture for a client that may go away.
+  ///
+  /// @param abandoned asked now and then, from the caller's thread: whether nobody waits any more
+  /// @throws IntakeException if it is refused; with [Reason#ABANDONED] if nobody waits
+  public Picture read(PictureSource source, BooleanSupplier abandoned) {
     long begun = System.nanoTime();
     byte[] file =
         switch (source) {
           case PictureSource.Bytes bytes -> bytes.content();
           case PictureSource.DataUri uri -> DataUris.bytes(uri.text(), limits);
-          case PictureSource.Url url -> fetch(url.text());
+          case PictureSource.Url url -> fetch(url.text(), abandoned);
         };
     double fetchMillis = source instanceof PictureSource.Url ? millisSince(begun) : 0;
     if (file.length == 0) {
@@ -38,12 +47,15 @@ public final class PictureIntake implements AutoCloseable {
     if (file.length > limits.maxBytes()) {
       throw Refusals.tooLarge(limits);
     }
+    if (abandoned.getAsBoolean()) {
+      throw new IntakeException(Reason.ABANDONED);
+    }
     long decoding = System.nanoTime();
     return new Picture(decoder.decode(file), file.length, fetchMillis, millisSince(decoding));
   }
 
-  private byte[] fetch(String url) {
-    return fetcher.orElseThrow(() -> new IntakeException(Reason.BLOCKED_URL)).fetch(url);
+  private byte[] fetch(String url, BooleanSupplier abandoned) {
+    return fetcher.orElseThrow(() -> new IntakeException(Reason.BLOCKED_URL)).fetch(url, abandoned);
   }
 
   private static double millisSince(long nanos) {
