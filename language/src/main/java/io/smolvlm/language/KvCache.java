@@ -9,8 +9,8 @@ import java.util.List;
 
 /// The keys and values of one sequence, float32, off the heap; both executors read and write it.
 ///
-/// Memory follows use: it doubles when a sequence outgrows it, up to the model's context. One
-/// thread at a time; whoever made it closes it.
+/// Memory follows use: it doubles when a sequence outgrows it, up to the most positions it was made
+/// for. One thread at a time; whoever made it closes it.
 public final class KvCache implements KeyValues, AutoCloseable {
   private static final int FIRST_ROWS = 256;
 
@@ -25,9 +25,40 @@ public final class KvCache implements KeyValues, AutoCloseable {
   private boolean closed;
 
   public KvCache(TextConfig config) {
-    this.width = config.keyValueHeads() * config.headDim();
-    this.layers = config.layers();
-    this.limit = config.maxPositions();
+    this(config, config.maxPositions());
+  }
+
+  /// @param most positions it will ever hold; beyond the model's context it cannot grow
+  public KvCache(TextConfig config, int most) {
+    this(
+        config.keyValueHeads() * config.headDim(),
+        config.layers(),
+        Math.min(most, config.maxPositions()));
+  }
+
+  private KvCache(int width, int layers, int limit) {
+    this.width = width;
+    this.layers = layers;
+    this.limit = limit;
+  }
+
+  /// Bytes that a cache of so many positions holds.
+  public static long bytes(TextConfig config, int positions) {
+    return 2L
+        * config.layers()
+        * positions
+        * config.keyValueHeads()
+        * config.headDim()
+        * Float.BYTES;
+  }
+
+  /// Another cache with the same positions, to go on from here in another way. The caller closes
+  /// it.
+  public KvCache copy() {
+    var copy = new KvCache(width, layers, limit);
+    copy.grow(capacity, this);
+    copy.length = length;
+    return copy;
   }
 
   /// Makes room for `rows` more positions.
@@ -41,21 +72,34 @@ public final class KvCache implements KeyValues, AutoCloseable {
     if (needed <= capacity) {
       return;
     }
-    int larger = Math.clamp(2L * capacity, Math.max(needed, FIRST_ROWS), Math.max(needed, limit));
-    Arena newArena = Arena.ofShared();
-    keys = grown(newArena, keys, larger);
-    values = grown(newArena, values, larger);
-    arena.close();
-    arena = newArena;
-    capacity = larger;
+    int least = Math.max(needed, Math.min(FIRST_ROWS, limit));
+    grow((int) Math.min(limit, Math.max(2L * capacity, least)), this);
   }
 
-  private List<Matrix> grown(Arena newArena, List<Matrix> old, int rows) {
+  /// Takes memory for `rows` positions and the numbers of `from`. Changes nothing when there is no
+  /// memory.
+  private void grow(int rows, KvCache from) {
+    Arena newArena = Arena.ofShared();
+    boolean grown = false;
+    try {
+      List<Matrix> newKeys = grown(newArena, from.keys, from.length, rows);
+      List<Matrix> newValues = grown(newArena, from.values, from.length, rows);
+      keys = newKeys;
+      values = newValues;
+      grown = true;
+    } finally {
+      (grown ? arena : newArena).close();
+    }
+    arena = newArena;
+    capacity = rows;
+  }
+
+  private List<Matrix> grown(Arena newArena, List<Matrix> old, int known, int rows) {
     var result = new ArrayList<Matrix>(layers);
     for (int i = 0; i < layers; i++) {
       Matrix m = Matrix.allocate(newArena, rows, width);
       if (!old.isEmpty()) {
-        MemorySegment.copy(old.get(i).segment(), 0, m.segment(), 0, 4L * length * width);
+        MemorySegment.copy(old.get(i).segment(), 0, m.segment(), 0, 4L * known * width);
       }
       result.add(m);
     }

@@ -25,6 +25,7 @@ public final class StopCondition {
   private final Detokenizer detokenizer;
   private final Set<Integer> endTokens;
   private final List<String> stopTexts;
+  private final int minTokens;
   private final int maxTokens;
   private final StringBuilder held = new StringBuilder();
   private int tokens;
@@ -37,9 +38,21 @@ public final class StopCondition {
   /// @throws SmolVlmException with [ErrorCode#INVALID_VALUE] for an empty stop text
   public StopCondition(
       Detokenizer detokenizer, Set<Integer> endTokens, List<String> stopTexts, int maxTokens) {
+    this(detokenizer, endTokens, stopTexts, 0, maxTokens);
+  }
+
+  /// @param minTokens tokens of the answer in which stop texts do not count; end tokens do
+  /// @see #StopCondition(Detokenizer, Set, List, int)
+  public StopCondition(
+      Detokenizer detokenizer,
+      Set<Integer> endTokens,
+      List<String> stopTexts,
+      int minTokens,
+      int maxTokens) {
     this.detokenizer = detokenizer;
     this.endTokens = Set.copyOf(endTokens);
     this.stopTexts = List.copyOf(stopTexts);
+    this.minTokens = minTokens;
     this.maxTokens = maxTokens;
     if (stopTexts.stream().anyMatch(String::isEmpty)) {
       throw new SmolVlmException(
@@ -62,6 +75,9 @@ public final class StopCondition {
     String piece = detokenizer.push(id);
     if (tokens >= maxTokens) {
       return end(Reason.MAX_TOKENS, piece);
+    }
+    if (tokens <= minTokens) {
+      return piece;
     }
     held.append(piece);
     return cutAtStop() ? takeHeld() : takeAllBut(longestBeginningOfStop());

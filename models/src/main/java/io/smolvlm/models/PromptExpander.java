@@ -4,6 +4,7 @@ import io.smolvlm.language.ChatTemplate;
 import io.smolvlm.language.ContentPart;
 import io.smolvlm.language.Message;
 import io.smolvlm.language.Tokenizer;
+import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.SmolVlmException;

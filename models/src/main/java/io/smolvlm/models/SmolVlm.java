@@ -4,6 +4,17 @@ import io.smolvlm.language.ChatTemplate;
 import io.smolvlm.language.Decoder;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Tokenizer;
+import io.smolvlm.models.engine.Admission;
+import io.smolvlm.models.engine.AnswerParameters;
+import io.smolvlm.models.engine.ContextLengthException;
+import io.smolvlm.models.engine.Engine;
+import io.smolvlm.models.engine.GenerationEvent;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.GenerationResult;
+import io.smolvlm.models.engine.Networks;
+import io.smolvlm.models.engine.PreparedRequest;
+import io.smolvlm.models.engine.Prompt;
+import io.smolvlm.models.engine.Stopwatch;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.SmolVlmException;
@@ -35,8 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Safe for use by many threads, which take turns: one answer is made at a time. Owns all native
-/// memory and threads of the model; [#close] gives them back and may be called twice.
+/// Safe for use by many threads; their requests share one [Engine]. Owns all native memory and
+/// threads of the model; [#close] gives them back and may be called twice.
 public final class SmolVlm implements AutoCloseable {
   private static final Logger LOG = System.getLogger(SmolVlm.class.getName());
 
@@ -52,6 +63,7 @@ public final class SmolVlm implements AutoCloseable {
   private final Decoder decoder;
   private final @Nullable PromptExpander expander;
   private final Team team;
+  private final Engine engine;
   private final Arena arena = Arena.ofShared();
   private boolean closed;
 
@@ -80,6 +92,7 @@ public final class SmolVlm implements AutoCloseable {
             .map(t -> ChatTemplate.of(t.file(), t.text(), config.specialTokens().named()))
             .map(t -> expander(t, pictures))
             .orElse(null);
+    this.engine = new Engine(new Networks(config.generation(), tokenizer, decoder, vision));
     LOG.log(
         Level.DEBUG,
         "{0}: {1}, {2} decoder layers of {3}, context {4}, {5} threads, {6}",
@@ -172,7 +185,10 @@ public final class SmolVlm implements AutoCloseable {
   }
 
   /// Pictures to tiles, messages to ids: what can be done on the caller's thread.
-  PreparedRequest prepare(GenerationRequest request) {
+  ///
+  /// @throws SmolVlmException when pictures, messages or parameters cannot be put to this model;
+  ///   [ContextLengthException] when they leave no room for an answer
+  public PreparedRequest prepare(GenerationRequest request) {
     var watch = new Stopwatch(System::nanoTime);
     List<PixelTiles> pictures = new ArrayList<>();
     for (RgbImage image : request.images()) {
@@ -190,15 +206,52 @@ public final class SmolVlm implements AutoCloseable {
             pictures.stream()
                 .map(p -> new PromptExpander.Grid(p.grid().rows(), p.grid().cols()))
                 .toList());
+    return prepared(request.parameters(), prompt, pictures, resizeMillis);
+  }
+
+  /// Token ids to go on from, which no template writes anything around.
+  ///
+  /// @param ids at least one, each with a row in the embedding table
+  /// @throws SmolVlmException as [#prepare(GenerationRequest)]
+  public PreparedRequest prepare(int[] ids, AnswerParameters parameters) {
+    int vocabulary = config.text().vocabularySize();
+    if (ids.length == 0) {
+      throw new SmolVlmException(ErrorCode.INVALID_VALUE, "prompt: found no tokens, needed one");
+    }
+    for (int id : ids) {
+      if (id < 0 || id >= vocabulary) {
+        throw new SmolVlmException(
+            ErrorCode.INVALID_VALUE,
+            "prompt: found token " + id + ", allowed 0 to " + (vocabulary - 1));
+      }
+    }
+    return prepared(parameters, Prompt.of(tokenizer.decode(ids), ids), List.of(), 0);
+  }
+
+  private PreparedRequest prepared(
+      AnswerParameters parameters, Prompt prompt, List<PixelTiles> pictures, double resizeMillis) {
+    int vocabulary = config.text().vocabularySize();
+    for (int id : parameters.logitBias().keySet()) {
+      if (id < 0 || id >= vocabulary) {
+        throw new SmolVlmException(
+            ErrorCode.INVALID_VALUE,
+            "logit_bias: found token " + id + ", allowed 0 to " + (vocabulary - 1));
+      }
+    }
     int room = config.text().maxPositions() - prompt.length();
     if (room < 1) {
       throw new ContextLengthException(config.text().maxPositions(), prompt);
     }
     return new PreparedRequest(
-        request, prompt, pictures, Math.min(request.maxTokens(), room), resizeMillis);
+        parameters, prompt, pictures, Math.min(parameters.maxTokens(), room), resizeMillis);
   }
 
-  /// Answers a request.
+  /// Takes requests of all callers and answers them.
+  public Engine engine() {
+    return engine;
+  }
+
+  /// Answers a request with one choice.
   ///
   /// @param events sees what happens, on the calling thread, tokens as they come
   /// @throws SmolVlmException when the request cannot be answered by this model
@@ -206,31 +259,16 @@ public final class SmolVlm implements AutoCloseable {
     return generate(request, events, () -> false);
   }
 
-  /// Answers a request until `cancelled` says true, which is asked before each tile, prefill chunk
-  /// and token.
+  /// Answers a request with one choice until `cancelled` says true, which is asked at each event. A
+  /// cancelled answer holds what `events` has seen.
+  ///
+  /// @throws IllegalArgumentException for several choices; see [Engine#submit]
   public GenerationResult generate(
       GenerationRequest request, Consumer<GenerationEvent> events, BooleanSupplier cancelled) {
-    PreparedRequest prepared = prepare(request);
-    synchronized (this) {
-      ensureOpen();
-      try (var generation = new Generation(prepared, networks(), events);
-          var step = new DecodeStep(decoder, 1)) {
-        while (generation.stage() != Generation.Stage.ENDED) {
-          if (cancelled.getAsBoolean()) {
-            generation.cancel();
-          } else if (generation.stage() == Generation.Stage.DECODE) {
-            step.run(List.of(generation));
-          } else {
-            generation.advance();
-          }
-        }
-        return generation.result();
-      }
+    if (request.parameters().choices() != 1) {
+      throw new IllegalArgumentException(request.parameters().choices() + " choices");
     }
-  }
-
-  Networks networks() {
-    return new Networks(config, tokenizer, decoder, vision);
+    return new Answering(events, cancelled).read(engine.submit(prepare(request), Admission.of("")));
   }
 
   /// Runs the prompt of a request once and shows every stage on the way: `pixel_values` `[tiles, 3
@@ -240,10 +278,14 @@ public final class SmolVlm implements AutoCloseable {
   ///
   /// @param throughTorch which executor
   /// @param watcher copies what it wants to keep
-  public synchronized void watch(
+  public void watch(
       GenerationRequest request, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
     PreparedRequest prepared = prepare(request);
-    ensureOpen();
+    engine.run(() -> watch(prepared, throughTorch, watcher));
+  }
+
+  private void watch(
+      PreparedRequest prepared, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
     try (Arena call = Arena.ofShared();
         KvCache cache = new KvCache(config.text())) {
       Matrix tokens = Matrix.allocate(call, 0, config.text().hiddenSize());
@@ -265,18 +307,12 @@ public final class SmolVlm implements AutoCloseable {
           }
         }
       }
-      Matrix x = Generation.embed(prepared.prompt(), decoder, tokens, call);
+      Matrix x = prepared.embed(decoder, tokens, call);
       watcher.accept("inputs_embeds", x);
       decoder.watch(x, cache, throughTorch, watcher);
       Matrix logits = Matrix.allocate(call, x.rows(), config.text().vocabularySize());
       decoder.logits(x, logits);
       watcher.accept("logits", logits);
-    }
-  }
-
-  private void ensureOpen() {
-    if (closed) {
-      throw new IllegalStateException("the model is closed");
     }
   }
 
@@ -294,6 +330,7 @@ public final class SmolVlm implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
+      engine.close();
       if (vision != null) {
         vision.close();
       }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.language.ContentPart;
-import io.smolvlm.language.GenerationConfig;
 import io.smolvlm.language.Message;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.GenerationResult;
+import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.vision.ImageReader;
 import io.smolvlm.vision.RgbImage;
@@ -74,30 +76,14 @@ class ChainParityTest {
 
   /// The end token ends the answer and is its last.
   private static void checkEnd(SmolVlm model, JsonNode c, GenerationRequest request) {
-    ModelConfig own = model.config();
-    var config =
-        new ModelConfig(
-            own.modelType(),
-            own.storedType(),
-            own.text(),
-            own.picturesOrNull(),
-            new GenerationConfig(Set.of(c.get("eos_token_id").asInt()), Set.of(), -1, Set.of()),
-            own.specialTokens());
-    Networks with =
-        new Networks(
-            config, model.tokenizer(), model.networks().decoder(), model.networks().vision());
-    try (var generation = new Generation(model.prepare(request), with, event -> {});
-        var step = new DecodeStep(with.decoder(), 1)) {
-      while (generation.stage() != Generation.Stage.ENDED) {
-        if (generation.stage() == Generation.Stage.DECODE) {
-          step.run(List.of(generation));
-        } else {
-          generation.advance();
-        }
-      }
-      assertEquals(list(c.get("greedy_ids")), generation.result().ids());
-      assertEquals(GenerationResult.FinishReason.STOP, generation.result().finishReason());
-    }
+    var only =
+        request.parameters().toBuilder()
+            .ignoreEos(true)
+            .stopTokenIds(Set.of(c.get("eos_token_id").asInt()))
+            .build();
+    GenerationResult result = model.generate(request.withParameters(only), event -> {});
+    assertEquals(list(c.get("greedy_ids")), result.ids());
+    assertEquals(GenerationResult.FinishReason.STOP, result.finishReason());
   }
 
   private static GenerationRequest request(JsonNode c, Path folder) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.smolvlm.language.Message;
 import io.smolvlm.models.DrawnQuestions.Asked;
 import io.smolvlm.models.DrawnQuestions.Kind;
+import io.smolvlm.models.engine.GenerationRequest;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.language.Message;
+import io.smolvlm.models.engine.GenerationEvent;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.GenerationResult;
+import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.vision.ImageReader;
 import java.nio.file.Path;

@@ -13,6 +13,7 @@ import io.smolvlm.language.Message;
 import io.smolvlm.language.Tokenizer;
 import io.smolvlm.models.PromptExpander.Grid;
 import io.smolvlm.models.PromptExpander.UserText;
+import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.SmolVlmException;

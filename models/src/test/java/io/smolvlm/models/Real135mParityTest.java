@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.language.Decoder;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Message;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.Team;

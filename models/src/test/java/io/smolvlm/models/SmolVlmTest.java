@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smolvlm.language.Message;
 import io.smolvlm.language.SamplingParameters;
+import io.smolvlm.models.engine.ContextLengthException;
+import io.smolvlm.models.engine.GenerationEvent;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.SmolVlmException;
@@ -88,7 +92,7 @@ class SmolVlmTest {
             kinds.add(kind);
           }
         });
-    assertEquals(List.of("TilesEncoded", "Prefilled", "Token", "Finished"), kinds);
+    assertEquals(List.of("Started", "TilesEncoded", "Prefilled", "Token", "Finished"), kinds);
   }
 
   @Test

@@ -2,7 +2,8 @@ package io.smolvlm.app.cli;
 
 import io.smolvlm.language.Message;
 import io.smolvlm.language.SamplingParameters;
-import io.smolvlm.models.GenerationRequest;
+import io.smolvlm.models.engine.AnswerParameters;
+import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.vision.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,8 @@ final class AnswerOptions {
       names = "--max-tokens",
       paramLabel = "N",
       description =
-          "Most tokens of an answer; default: " + GenerationRequest.DEFAULT_MAX_TOKENS + ".")
-  int maxTokens = GenerationRequest.DEFAULT_MAX_TOKENS;
+          "Most tokens of an answer; default: " + AnswerParameters.DEFAULT_MAX_TOKENS + ".")
+  int maxTokens = AnswerParameters.DEFAULT_MAX_TOKENS;
 
   @Option(
       names = "--temperature",

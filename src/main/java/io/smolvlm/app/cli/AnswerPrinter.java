@@ -1,7 +1,7 @@
 package io.smolvlm.app.cli;
 
-import io.smolvlm.models.GenerationEvent;
-import io.smolvlm.models.GenerationResult;
+import io.smolvlm.models.engine.GenerationEvent;
+import io.smolvlm.models.engine.GenerationResult;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -28,12 +28,17 @@ final class AnswerPrinter implements Consumer<GenerationEvent> {
   @Override
   public void accept(GenerationEvent event) {
     switch (event) {
+      case GenerationEvent.Started _ -> {}
       case GenerationEvent.TilesEncoded e ->
           terminal.progress("tiles " + e.done() + "/" + e.total());
       case GenerationEvent.Prefilled e ->
           terminal.progress("prompt " + e.done() + "/" + e.total() + " tokens");
       case GenerationEvent.Token e -> show(e.text());
-      case GenerationEvent.Finished _ -> terminal.clearProgress();
+      case GenerationEvent.Finished e -> {
+        terminal.clearProgress();
+        show(e.rest());
+      }
+      case GenerationEvent.Failed _ -> terminal.clearProgress();
     }
   }
 

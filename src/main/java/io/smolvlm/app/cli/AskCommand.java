@@ -1,7 +1,7 @@
 package io.smolvlm.app.cli;
 
-import io.smolvlm.models.GenerationRequest;
-import io.smolvlm.models.GenerationResult;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.GenerationResult;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

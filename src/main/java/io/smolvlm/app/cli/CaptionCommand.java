@@ -1,8 +1,8 @@
 package io.smolvlm.app.cli;
 
 import io.smolvlm.language.Message;
-import io.smolvlm.models.GenerationRequest;
-import io.smolvlm.models.GenerationResult;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.tensor.SmolVlmException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.smolvlm.app.cli;
 import io.smolvlm.app.evaluation.AnswerTable;
 import io.smolvlm.app.evaluation.Question;
 import io.smolvlm.app.evaluation.Questions;
-import io.smolvlm.models.GenerationResult;
+import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.nio.file.Path;
@@ -18,8 +18,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "answers",
     description = {
-      "Asks every question of a held-out set, greedily, and prints how many answers are right to the",
-      "character, as a Markdown table by kind, group and tier. models/recipe/heldout.py writes sets."
+      "Asks every question of a held-out set, greedily, and prints how many answers are right to"
+          + " the",
+      "character, as a Markdown table by kind, group and tier. models/recipe/heldout.py writes"
+          + " sets."
     })
 final class InspectAnswersCommand implements Runnable, WithJson {
   private final Terminal terminal;
@@ -40,7 +42,8 @@ final class InspectAnswersCommand implements Runnable, WithJson {
   @Option(
       names = "--json",
       description =
-          "Print one JSON object a question (id, kind, question, expected, answer, right), no table.")
+          "Print one JSON object a question (id, kind, question, expected, answer, right), no"
+              + " table.")
   boolean json;
 
   InspectAnswersCommand(Terminal terminal) {

@@ -1,6 +1,6 @@
 package io.smolvlm.app.cli;
 
-import io.smolvlm.models.GenerationRequest;
+import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.io.IOException;
@@ -31,7 +31,8 @@ final class InspectForwardCommand implements Runnable {
   @Option(
       names = "--all",
       description =
-          "Also vision_embeddings (with positions), pixel_shuffle, final_norm and the output of every layer.")
+          "Also vision_embeddings (with positions), pixel_shuffle, final_norm and the output of"
+              + " every layer.")
   boolean all;
 
   @Option(names = "--system", paramLabel = "TEXT", description = "The system prompt.")

@@ -1,7 +1,7 @@
 package io.smolvlm.app.cli;
 
-import io.smolvlm.models.GenerationRequest;
-import io.smolvlm.models.Prompt;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.Prompt;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

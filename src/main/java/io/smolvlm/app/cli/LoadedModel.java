@@ -1,13 +1,13 @@
 package io.smolvlm.app.cli;
 
 import io.smolvlm.models.Checkpoint;
-import io.smolvlm.models.GenerationEvent;
-import io.smolvlm.models.GenerationRequest;
-import io.smolvlm.models.GenerationResult;
 import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
-import io.smolvlm.models.Prompt;
 import io.smolvlm.models.SmolVlm;
+import io.smolvlm.models.engine.GenerationEvent;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.GenerationResult;
+import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.Matrix;

@@ -1,6 +1,6 @@
 package io.smolvlm.app.cli;
 
-import io.smolvlm.models.GenerationResult;
+import io.smolvlm.models.engine.GenerationResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,6 +29,7 @@ final class ResultFields {
   private static Map<String, Object> timings(GenerationResult.Timings timings, double loadMillis) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("load_ms", Json.millis(loadMillis));
+    fields.put("queue_ms", Json.millis(timings.queueMillis()));
     fields.put("resize_ms", Json.millis(timings.resizeMillis()));
     fields.put("encode_ms", Json.millis(timings.encodeMillis()));
     fields.put("prefill_ms", Json.millis(timings.prefillMillis()));

@@ -2,7 +2,7 @@ package io.smolvlm.app.evaluation;
 
 import io.smolvlm.language.ContentPart;
 import io.smolvlm.language.Message;
-import io.smolvlm.models.GenerationRequest;
+import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.vision.ImageOptions;

@@ -1,6 +1,8 @@
 package io.smolvlm.app.rest;
 
-import io.smolvlm.models.ContextLengthException;
+import io.smolvlm.models.engine.ContextLengthException;
+import io.smolvlm.models.engine.OverloadedException;
+import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.SmolVlmException;
 import jakarta.ws.rs.WebApplicationException;
@@ -21,7 +23,10 @@ public final class Refusals {
       case ApiException e -> e;
       case ContextLengthException e ->
           new ApiException(ApiError.CONTEXT_LENGTH_EXCEEDED, "messages", sentence(e));
+      case OverloadedException e ->
+          new ApiException(ApiError.OVERLOADED, null, sentence(e), e.retryAfter());
       case FormatException e -> ofModel(e, requestId);
+      case SmolVlmException e when e.code() == ErrorCode.INTERNAL -> internal(e, requestId);
       case SmolVlmException e -> new ApiException(error(e), parameter(e), sentence(e));
       case WebApplicationException e -> ofStatus(e.getResponse().getStatus(), failure, requestId);
       default -> internal(failure, requestId);
@@ -82,6 +87,8 @@ public final class Refusals {
       case UNSUPPORTED, LIMIT, MISSING, MISMATCH, UNSAFE, INVALID_VALUE -> ApiError.INVALID_VALUE;
       case CONTEXT_LENGTH -> ApiError.CONTEXT_LENGTH_EXCEEDED;
       case MODEL_NOT_FOUND -> ApiError.MODEL_NOT_FOUND;
+      case OVERLOADED -> ApiError.OVERLOADED;
+      case INTERNAL -> ApiError.INTERNAL;
     };
   }
 

@@ -27,7 +27,11 @@ public enum ErrorCode {
   /// Prompt and requested tokens do not fit into the model's context.
   CONTEXT_LENGTH,
   /// No model of that name.
-  MODEL_NOT_FOUND;
+  MODEL_NOT_FOUND,
+  /// More work than is taken on at a time, or none is taken on any more; later it may go.
+  OVERLOADED,
+  /// A fault of ours; the input is not to blame.
+  INTERNAL;
 
   /// The name in answers and manifests: lower case, as in `too_large`.
   public String label() {

@@ -1,4 +1,4 @@
-package io.smolvlm.models;
+package io.smolvlm.models.engine;
 
 import java.util.List;
 
@@ -17,12 +17,20 @@ public final class Prompt {
   private final String text;
   private final int[] ids;
   private final List<Tile> tiles;
+  private final boolean ofTemplate;
 
-  Prompt(String rendered, String text, int[] ids, List<Tile> tiles) {
+  /// @param ids taken over, not to be changed
+  /// @param tiles where they go, in order; their tokens stand in `ids`
+  public Prompt(String rendered, String text, int[] ids, List<Tile> tiles) {
+    this(rendered, text, ids, tiles, true);
+  }
+
+  private Prompt(String rendered, String text, int[] ids, List<Tile> tiles, boolean ofTemplate) {
     this.rendered = rendered;
     this.text = text;
     this.ids = ids;
     this.tiles = List.copyOf(tiles);
+    this.ofTemplate = ofTemplate;
   }
 
   /// What the chat template wrote, one `<image>` a picture.
@@ -33,6 +41,18 @@ public final class Prompt {
   /// The same with every picture written out in its image tokens and separators.
   public String text() {
     return text;
+  }
+
+  /// A prompt given as ids, which no template wrote.
+  ///
+  /// @param text of the ids
+  public static Prompt of(String text, int[] ids) {
+    return new Prompt(text, text, ids.clone(), List.of(), false);
+  }
+
+  /// Whether a chat template wrote it, so that an answer begins a turn.
+  public boolean ofTemplate() {
+    return ofTemplate;
   }
 
   /// Token ids, a copy.

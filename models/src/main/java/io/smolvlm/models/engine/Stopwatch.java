@@ -1,18 +1,18 @@
-package io.smolvlm.models;
+package io.smolvlm.models.engine;
 
 import java.util.function.LongSupplier;
 
 /// Milliseconds since it was made or last asked.
-final class Stopwatch {
+public final class Stopwatch {
   private final LongSupplier nanos;
   private long last;
 
-  Stopwatch(LongSupplier nanos) {
+  public Stopwatch(LongSupplier nanos) {
     this.nanos = nanos;
     this.last = nanos.getAsLong();
   }
 
-  double lap() {
+  public double lap() {
     long now = nanos.getAsLong();
     double millis = (now - last) / 1e6;
     last = now;

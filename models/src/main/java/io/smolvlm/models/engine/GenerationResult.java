@@ -1,4 +1,4 @@
-package io.smolvlm.models;
+package io.smolvlm.models.engine;
 
 import java.util.List;
 
@@ -16,8 +16,12 @@ public record GenerationResult(
     STOP,
     /// The most tokens asked for, or the end of the context.
     LENGTH,
-    /// The caller asked to end.
-    CANCELLED;
+    /// The caller asked to end, or did not read.
+    CANCELLED,
+    /// The request's time was over, or would have been before the answer began.
+    DEADLINE,
+    /// The answer only repeated itself, see [RepetitionRule].
+    REPETITION;
 
     public String label() {
       return name().toLowerCase(java.util.Locale.ROOT);
@@ -29,8 +33,26 @@ public record GenerationResult(
   /// @param completionTokens of the answer, the end token included
   public record Usage(int promptTokens, int imageTokens, int completionTokens) {}
 
+  /// The beginning of this answer.
+  public GenerationResult cutTo(String newText, List<Integer> newIds, FinishReason reason) {
+    return new GenerationResult(
+        newText,
+        newIds,
+        reason,
+        new Usage(usage.promptTokens(), usage.imageTokens(), newIds.size()),
+        timings);
+  }
+
+  /// An answer that ended before it began.
+  static GenerationResult nothing(PreparedRequest prepared, FinishReason reason, Timings timings) {
+    Prompt prompt = prepared.prompt();
+    return new GenerationResult(
+        "", List.of(), reason, new Usage(prompt.length(), prompt.imageTokens(), 0), timings);
+  }
+
   /// Milliseconds of each stage.
   ///
+  /// @param queueMillis waiting for its turn
   /// @param resizeMillis pictures to tiles
   /// @param encodeMillis tiles to image tokens
   /// @param prefillMillis prompt into the KV cache
@@ -38,10 +60,16 @@ public record GenerationResult(
   /// @param tiles encoded, whole pictures included
   /// @param grids rows and columns of each picture, `0x0` for one frame
   public record Timings(
+      double queueMillis,
       double resizeMillis,
       double encodeMillis,
       double prefillMillis,
       double decodeMillis,
       int tiles,
-      List<String> grids) {}
+      List<String> grids) {
+    Timings withDecode(double millis) {
+      return new Timings(
+          queueMillis, resizeMillis, encodeMillis, prefillMillis, millis, tiles, grids);
+    }
+  }
 }

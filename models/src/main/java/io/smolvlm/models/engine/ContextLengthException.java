@@ -1,4 +1,4 @@
-package io.smolvlm.models;
+package io.smolvlm.models.engine;
 
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
@@ -14,7 +14,8 @@ public final class ContextLengthException extends SmolVlmException {
   private final int prompt;
   private final ArrayList<Integer> perImage;
 
-  ContextLengthException(int limit, Prompt prompt) {
+  /// @param limit tokens that the context holds
+  public ContextLengthException(int limit, Prompt prompt) {
     super(ErrorCode.CONTEXT_LENGTH, message(limit, prompt));
     this.limit = limit;
     this.prompt = prompt.length();

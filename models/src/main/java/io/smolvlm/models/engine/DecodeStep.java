@@ -1,4 +1,4 @@
-package io.smolvlm.models;
+package io.smolvlm.models.engine;
 
 import io.smolvlm.language.Decoder;
 import io.smolvlm.tensor.Matrix;
@@ -23,8 +23,8 @@ final class DecodeStep implements AutoCloseable {
     this.logits = Matrix.allocate(arena, most, decoder.config().vocabularySize());
   }
 
-  /// @param answers in stage [Generation.Stage#DECODE], no more than the most
-  void run(List<Generation> answers) {
+  /// @param answers that have not ended, no more than the most
+  void run(List<Choice> answers) {
     var watch = new Stopwatch(System::nanoTime);
     int n = answers.size();
     List<Decoder.Rows> rows = new ArrayList<>(n);

@@ -1,0 +1,11 @@
+package io.smolvlm.models.engine;
+
+/// How much an engine has to do, at one moment.
+///
+/// @param running requests being answered
+/// @param waiting requests in the queue
+/// @param keyValueBytes that running requests may come to need for their KV caches
+/// @param keyValueBudget the most of that
+/// @param draining whether nothing is taken on any more
+public record EngineStatus(
+    int running, int waiting, long keyValueBytes, long keyValueBudget, boolean draining) {}

@@ -1,0 +1,218 @@
+package io.smolvlm.models.engine;
+
+import io.smolvlm.language.KvCache;
+import io.smolvlm.models.engine.GenerationResult.FinishReason;
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.vision.PixelTiles;
+import io.smolvlm.vision.VisionTower;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A request being answered, in steps that others' steps may stand between: tiles are encoded one
+/// by one, the prompt is prefilled in chunks, then tokens follow, of several answers together
+/// ([DecodeStep]). All choices share tiles and prompt; each goes on from a copy of the cache.
+///
+/// What it computes depends on its request alone, not on what runs beside it. One thread at a time.
+final class Generation implements Choice.Listener, AutoCloseable {
+  /// Rows of a prefill chunk: enough for the matrix products, and others wait no longer than for
+  /// one.
+  static final int CHUNK = 256;
+
+  enum Stage {
+    ENCODE,
+    PREFILL,
+    DECODE,
+    ENDED
+  }
+
+  private final PreparedRequest prepared;
+  private final Networks networks;
+  private final double queueMillis;
+  private final Consumer<GenerationEvent> events;
+
+  /// Of image tokens and prompt rows, which are not needed once the prompt stands in the cache.
+  private final Arena arena = Arena.ofShared();
+
+  private final Matrix imageTokens;
+  private final KvCache cache;
+  private final List<Choice> choices = new ArrayList<>();
+  private @Nullable Matrix prompt;
+  private Stage stage;
+  private int tilesDone;
+  private int rowsDone;
+  private int running;
+  private double encodeMillis;
+  private double prefillMillis;
+  private boolean promptClosed;
+
+  /// @param events sees what happens, on the thread that makes the steps
+  Generation(
+      PreparedRequest prepared,
+      Networks networks,
+      double queueMillis,
+      Consumer<GenerationEvent> events) {
+    this.prepared = prepared;
+    this.networks = networks;
+    this.queueMillis = queueMillis;
+    this.events = events;
+    this.stage = prepared.tiles() == 0 ? Stage.PREFILL : Stage.ENCODE;
+    this.cache = new KvCache(networks.text(), prepared.positions());
+    VisionTower vision = networks.vision();
+    int each = vision == null ? 0 : vision.config().tokensPerTile();
+    this.imageTokens =
+        Matrix.allocate(arena, prepared.tiles() * each, networks.text().hiddenSize());
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  /// Answers that have not ended; none before [Stage#DECODE].
+  List<Choice> running() {
+    return choices.stream().filter(c -> !c.ended()).toList();
+  }
+
+  /// Tiles still to be encoded.
+  int tilesLeft() {
+    return prepared.tiles() - tilesDone;
+  }
+
+  /// Prompt tokens still to be prefilled.
+  int rowsLeft() {
+    return prepared.prompt().length() - rowsDone;
+  }
+
+  /// One tile or one prefill chunk. The last chunk chooses the first token of each choice.
+  ///
+  /// @throws IllegalStateException in another stage
+  void advance() {
+    var watch = new Stopwatch(System::nanoTime);
+    switch (stage) {
+      case ENCODE -> {
+        encodeTile();
+        encodeMillis += watch.lap();
+        events.accept(new GenerationEvent.TilesEncoded(tilesDone, prepared.tiles()));
+      }
+      case PREFILL -> {
+        Matrix last = prefillChunk();
+        prefillMillis += watch.lap();
+        events.accept(new GenerationEvent.Prefilled(rowsDone, prepared.prompt().length()));
+        if (rowsLeft() == 0) {
+          begin(last);
+        }
+      }
+      case DECODE, ENDED -> throw new IllegalStateException("stage " + stage);
+    }
+  }
+
+  private void encodeTile() {
+    VisionTower vision = networks.vision();
+    if (vision == null) {
+      throw new IllegalStateException("tiles without an encoder");
+    }
+    int each = vision.config().tokensPerTile();
+    int tile = tilesDone;
+    for (PixelTiles picture : prepared.pictures()) {
+      if (tile < picture.tiles()) {
+        try (Arena call = Arena.ofConfined()) {
+          vision.encode(
+              picture.pixelValues(call, tile),
+              imageTokens.slice(tilesDone * each, (tilesDone + 1) * each));
+        }
+        break;
+      }
+      tile -= picture.tiles();
+    }
+    tilesDone++;
+    if (tilesLeft() == 0) {
+      stage = Stage.PREFILL;
+    }
+  }
+
+  /// @return the chunk's rows
+  private Matrix prefillChunk() {
+    if (prompt == null) {
+      prompt = prepared.embed(networks.decoder(), imageTokens, arena);
+    }
+    int to = Math.min(rowsDone + CHUNK, prompt.rows());
+    Matrix chunk = prompt.slice(rowsDone, to);
+    networks.decoder().forward(chunk, cache);
+    rowsDone = to;
+    return chunk;
+  }
+
+  /// @param last rows of the prompt
+  private void begin(Matrix last) {
+    Matrix logits = Matrix.allocate(arena, 1, networks.text().vocabularySize());
+    networks.decoder().logits(last.slice(last.rows() - 1, last.rows()), logits);
+    int count = prepared.parameters().choices();
+    for (int i = 0; i < count; i++) {
+      choices.add(new Choice(i, prepared, networks, i == 0 ? cache : cache.copy(), this));
+    }
+    stage = Stage.DECODE;
+    running = count;
+    for (Choice choice : choices) {
+      choice.accept(logits, 0, 0);
+    }
+    closePrompt();
+  }
+
+  @Override
+  public void token(GenerationEvent.Token token) {
+    events.accept(token);
+  }
+
+  @Override
+  public void ended(Choice choice, String rest) {
+    running--;
+    if (running == 0) {
+      stage = Stage.ENDED;
+    }
+    events.accept(new GenerationEvent.Finished(choice.index(), rest, choice.result(timings())));
+  }
+
+  /// Ends all answers from outside, also those that have not begun.
+  void end(FinishReason why) {
+    if (stage == Stage.ENCODE || stage == Stage.PREFILL) {
+      stage = Stage.ENDED;
+      for (int i = 0; i < prepared.parameters().choices(); i++) {
+        events.accept(new GenerationEvent.Finished(i, "", nothing(why)));
+      }
+    } else {
+      running().forEach(choice -> choice.end(why));
+    }
+  }
+
+  private GenerationResult nothing(FinishReason why) {
+    return GenerationResult.nothing(prepared, why, timings());
+  }
+
+  private GenerationResult.Timings timings() {
+    return new GenerationResult.Timings(
+        queueMillis,
+        prepared.resizeMillis(),
+        encodeMillis,
+        prefillMillis,
+        0,
+        prepared.tiles(),
+        prepared.grids());
+  }
+
+  private void closePrompt() {
+    if (!promptClosed) {
+      promptClosed = true;
+      arena.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    stage = Stage.ENDED;
+    closePrompt();
+    cache.close();
+    choices.forEach(Choice::close);
+  }
+}
