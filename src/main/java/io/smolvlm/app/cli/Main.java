@@ -30,18 +30,20 @@ public final class Main {
   /// @return the exit status, see [ExitStatus]
   static int run(String[] args, Terminal terminal) {
     try {
-      return commandLine(terminal).execute(args);
+      return commandLine(terminal, args).execute(args);
     } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
       boolean debug = List.of(args).contains("--debug");
       return Failure.report(e, terminal, false, debug);
     }
   }
 
-  static CommandLine commandLine(Terminal terminal) {
+  /// @param args what will be executed; none for a line that knows every command
+  static CommandLine commandLine(Terminal terminal, String... args) {
     var root = new RootCommand(terminal);
     Ansi ansi = terminal.coloursOnOut() ? Ansi.ON : Ansi.OFF;
-    return new CommandLine(root, new CommandFactory(terminal))
-        .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
+    var line = new CommandLine(root, new CommandFactory(terminal));
+    RootCommand.addCommands(line, args);
+    return line.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
         .setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
         .setExpandAtFiles(false) // a question may begin with @

@@ -13,8 +13,8 @@ import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Computes a network at once with vector kernels: the executor for few rows, and the one that
-/// needs no native library.
+/// Computes a network at once with kernels: the executor for few rows, and the one that needs no
+/// native library.
 ///
 /// Results lie in scratch memory and are valid until the next pass begins; copy what must live
 /// longer. One thread at a time.
@@ -22,7 +22,8 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
   /// Below this many floats for each thread a hand-over costs more than it saves.
   private static final int GRAIN = 4096;
 
-  private final Kernels kernels;
+  private final WarmUp warmUp;
+  private Kernels kernels;
   private final Team team;
   private final Scratch scratch = new Scratch();
   private List<RowSpan> spans = List.of();
@@ -32,17 +33,19 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
 
   /// @param team does the maths; not closed with this
   public KernelOps(Team team) {
-    this(new VectorKernels(), team);
+    this(new WarmUp(), team);
   }
 
-  KernelOps(Kernels kernels, Team team) {
-    this.kernels = kernels;
+  KernelOps(WarmUp warmUp, Team team) {
+    this.warmUp = warmUp;
+    this.kernels = warmUp.kernels();
     this.team = team;
   }
 
   /// Begins a pass without sequences, as an encoder's.
   public KernelOps begin() {
     scratch.release(0);
+    kernels = warmUp.kernels();
     spans = List.of();
     return this;
   }
@@ -52,6 +55,7 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
   /// @param cos `[positions, headDim / 2]`, likewise `sin`: the rotary tables
   public KernelOps begin(List<RowSpan> rows, Matrix cos, Matrix sin) {
     scratch.release(0);
+    kernels = warmUp.kernels();
     this.spans = rows;
     this.cos = cos;
     this.sin = sin;
@@ -70,6 +74,7 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
       throw new IllegalArgumentException(
           weight.name() + ": takes rows of " + weight.in() + ", got " + x);
     }
+    warmUp.count((long) x.rows() * weight.in() * weight.out());
     int grain = Math.max(4, GRAIN / Math.max(1, x.rows() * weight.in()));
     team.share(
         weight.out(),
@@ -242,6 +247,7 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
 
   @Override
   public void close() {
+    warmUp.close();
     scratch.close();
   }
 }

@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 /// The inner loops, each over a range of rows, columns or heads so that a [Team] can share them
 /// out.
 ///
-/// Two implementations: [ScalarKernels], the readable specification, and [VectorKernels]. For one
-/// row, the order of additions does not depend on how many rows are computed beside it nor on the
-/// range: an answer is the same whatever runs beside it.
+/// Two implementations with the same results, to the bit: [ScalarKernels], the readable
+/// specification, and [VectorKernels]; [WarmUp] chooses. For one row, the order of additions does
+/// not depend on how many rows are computed beside it nor on the range: an answer is the same
+/// whatever runs beside it.
 interface Kernels {
   /// `y[r, o] = x[r] . w[o] + b[o]` for all rows and outputs `from` to `to`.
   ///

@@ -240,7 +240,7 @@ final class VectorKernels implements Kernels {
     for (; i < to; i++) {
       float a = at(s, 4 * i);
       float u = (a * a * 0.044715f + 1f) * a * (-2 * GELU_INNER);
-      s.set(ValueLayout.JAVA_FLOAT, 4 * i, a / (Lanes.exp(u) + 1f));
+      s.set(ValueLayout.JAVA_FLOAT, 4 * i, a / (Partial.exp(u) + 1f));
     }
   }
 
@@ -255,7 +255,7 @@ final class VectorKernels implements Kernels {
     }
     for (; i < to; i++) {
       float a = at(g, 4 * i);
-      g.set(ValueLayout.JAVA_FLOAT, 4 * i, a / (Lanes.exp(-a) + 1f) * at(u, 4 * i));
+      g.set(ValueLayout.JAVA_FLOAT, 4 * i, a / (Partial.exp(-a) + 1f) * at(u, 4 * i));
     }
   }
 
@@ -377,7 +377,7 @@ final class VectorKernels implements Kernels {
     }
     float sum = Lanes.sum(total);
     for (; j < count; j++) {
-      float e = Lanes.exp(at(s, base + 4L * j) - max);
+      float e = Partial.exp(at(s, base + 4L * j) - max);
       s.set(ValueLayout.JAVA_FLOAT, base + 4L * j, e);
       sum += e;
     }
