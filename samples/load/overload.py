@@ -1,0 +1,86 @@
+"""Open loop at ten times the measured capacity for a minute: the excess is refused, the rest is served as before."""
+import asyncio
+import collections
+import sys
+import time
+
+from service import Service, percentile, picture, question, report, request
+
+FACTOR = 10
+
+
+def body():
+    return question(image=picture(), max_tokens=40, mm_processor_kwargs={"do_image_splitting": False})
+
+
+async def capacity(port, seconds, at_once=8):
+    """Answers a second in a closed loop."""
+    data, done, end = body(), 0, time.time() + seconds
+    async def one():
+        nonlocal done
+        while time.time() < end:
+            done += (await request(port, "POST", "/v1/chat/completions", data)).status == 200
+    began = time.time()
+    await asyncio.gather(*(one() for _ in range(at_once)))
+    return done / (time.time() - began)
+
+
+async def flood(port, rate, seconds):
+    data, statuses, refused_well, latency = body(), collections.Counter(), 0, []
+    async def one():
+        nonlocal refused_well
+        try:
+            a = await request(port, "POST", "/v1/chat/completions", data, timeout=180)
+            statuses[a.status] += 1
+            if a.status == 200:
+                latency.append(a.seconds)
+            elif "retry-after" in a.headers and a.json()["error"]["code"]:
+                refused_well += 1
+        except Exception as e:                                          # counted, and fails the run
+            statuses[type(e).__name__] += 1
+    health = []
+    async def watch():
+        while True:
+            try:
+                health.append((await request(port, "GET", "/health/live", timeout=10)).seconds)
+            except Exception:
+                health.append(10.0)
+            await asyncio.sleep(.05)
+    watcher = asyncio.create_task(watch())
+    began, tasks, n = time.time(), [], 0
+    while time.time() - began < seconds:
+        due = int((time.time() - began) * rate)
+        while n < due:
+            tasks.append(asyncio.create_task(one()))
+            n += 1
+        await asyncio.sleep(.005)
+    good = statuses[200]
+    watcher.cancel()
+    await asyncio.gather(*tasks)
+    return statuses, refused_well, good / seconds, health, latency
+
+
+def main(seconds=60):
+    service = Service()
+    try:
+        asyncio.run(capacity(service.port, 10))                          # warm
+        able = asyncio.run(capacity(service.port, 20))
+        before = service.level()["rss_mb"]
+        statuses, refused_well, good, health, latency = asyncio.run(flood(service.port, FACTOR * able, seconds))
+        time.sleep(5)
+        after = service.level()["rss_mb"]
+        again = asyncio.run(capacity(service.port, 10))
+    finally:
+        service.stop()
+    refused = sum(v for k, v in statuses.items() if k in (429, 503))
+    passed = (set(statuses) <= {200, 429, 503} and refused_well == refused and good >= .8 * able
+              and percentile(health, .99) <= .25 and after <= before * 1.15)
+    return report("overload", f"{FACTOR} x capacity, open loop, {seconds} s: only 200, 429, 503, each refusal with Retry-After, goodput >= 80 %, "
+                  "health p99 <= 250 ms, memory back to its level", passed,
+                  capacity_per_s=able, offered_per_s=FACTOR * able, statuses={str(k): v for k, v in statuses.items()},
+                  refusals_with_retry_after=refused_well, goodput_share=good / able, answer_p95_s=percentile(latency, .95),
+                  health_p99_ms=1000 * percentile(health, .99), rss_mb_before=before, rss_mb_after=after, capacity_after_per_s=again)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 60))
