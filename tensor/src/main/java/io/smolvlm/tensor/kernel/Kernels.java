@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// out.
 ///
 /// Two implementations with the same results, to the bit: [ScalarKernels], the readable
-/// specification, and [VectorKernels]; [WarmUp] chooses. For one row, the order of additions does
-/// not depend on how many rows are computed beside it nor on the range: an answer is the same
+/// specification, and [VectorKernels]; [KernelOps] chooses. For one row, the order of additions
+/// does not depend on how many rows are computed beside it nor on the range: an answer is the same
 /// whatever runs beside it.
 interface Kernels {
   /// `y[r, o] = x[r] . w[o] + b[o]` for all rows and outputs `from` to `to`.

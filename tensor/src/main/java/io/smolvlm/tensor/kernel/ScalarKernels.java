@@ -7,7 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels as plain loops over arrays: the specification of [VectorKernels], to the bit, and
-/// what runs until those are compiled (see [WarmUp]).
+/// what runs where the module of the Vector API is absent. At full speed within milliseconds, a
+/// fourth of the vector kernels' in the end.
 ///
 /// A sum of products is kept as [Partial#COUNT] partial sums, as a vector's lanes would: lane `l`
 /// takes the elements `l`, `l + COUNT`, `l + 2 COUNT` and so on.
