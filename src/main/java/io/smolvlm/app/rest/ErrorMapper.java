@@ -15,6 +15,10 @@ class ErrorMapper {
 
   @ServerExceptionMapper(Throwable.class)
   Response map(Throwable failure, RoutingContext routing) {
+    if (failure instanceof Client.Gone) {
+      // Nobody reads this; it ends the request within the service.
+      return Response.status(499).build();
+    }
     ApiException refusal = Refusals.of(failure, RequestId.of(routing));
     Response.ResponseBuilder answer =
         Response.status(refusal.error().status())

@@ -1,6 +1,7 @@
 package io.smolvlm.app.rest;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.smolvlm.app.config.ServiceConfig;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,19 +14,26 @@ class EveryAnswer {
   /// Before access control, which names the request too.
   private static final int FIRST = 1_000;
 
+  private final long most;
+
+  EveryAnswer(ServiceConfig config) {
+    this.most = config.http().maxBody().asLongValue();
+  }
+
   void register(@Observes Filters filters) {
     filters.register(this::begin, FIRST);
   }
 
   private void begin(RoutingContext routing) {
     String id = RequestId.of(routing);
+    Client.watch(routing);
     HttpServerResponse response = routing.response();
     response.putHeader(RequestId.HEADER, id);
     response.putHeader("X-Content-Type-Options", "nosniff");
-    if (declared(routing.request().getHeader("Content-Length")) > Limits.BODY) {
+    if (declared(routing.request().getHeader("Content-Length")) > most) {
       // What follows is not read: the connection cannot be used again.
       response.putHeader("Connection", "close");
-      ErrorAnswer.end(routing, Limits.tooLarge());
+      ErrorAnswer.end(routing, Bodies.tooLarge(most));
       return;
     }
     routing.next();

@@ -1,13 +1,16 @@
 package io.smolvlm.app.rest;
 
+import io.smolvlm.app.intake.IntakeException;
 import io.smolvlm.models.engine.ContextLengthException;
 import io.smolvlm.models.engine.OverloadedException;
-import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.SmolVlmException;
 import jakarta.ws.rs.WebApplicationException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Any failure to the refusal that a client may read.
@@ -23,11 +26,10 @@ public final class Refusals {
       case ApiException e -> e;
       case ContextLengthException e ->
           new ApiException(ApiError.CONTEXT_LENGTH_EXCEEDED, "messages", sentence(e));
-      case OverloadedException e ->
-          new ApiException(ApiError.OVERLOADED, null, sentence(e), e.retryAfter());
+      case IntakeException e -> of(e, "image");
+      case OverloadedException e -> overloaded(e);
       case FormatException e -> ofModel(e, requestId);
-      case SmolVlmException e when e.code() == ErrorCode.INTERNAL -> internal(e, requestId);
-      case SmolVlmException e -> new ApiException(error(e), parameter(e), sentence(e));
+      case SmolVlmException e -> of(e, requestId);
       case WebApplicationException e -> ofStatus(e.getResponse().getStatus(), failure, requestId);
       default -> internal(failure, requestId);
     };
@@ -40,7 +42,7 @@ public final class Refusals {
       case 405 ->
           new ApiException(
               ApiError.METHOD_NOT_ALLOWED, null, "This address does not take this method.");
-      case 413 -> Limits.tooLarge();
+      case 413 -> new ApiException(ApiError.REQUEST_TOO_LARGE, null, "The request is too long.");
       case 415 ->
           new ApiException(
               ApiError.UNSUPPORTED_MEDIA_TYPE,
@@ -80,16 +82,45 @@ public final class Refusals {
     };
   }
 
-  private static ApiError error(SmolVlmException e) {
-    return switch (e.code()) {
-      case EMPTY, CORRUPT, ENCRYPTED -> ApiError.INVALID_IMAGE;
-      case TOO_LARGE -> ApiError.IMAGE_TOO_LARGE;
-      case UNSUPPORTED, LIMIT, MISSING, MISMATCH, UNSAFE, INVALID_VALUE -> ApiError.INVALID_VALUE;
-      case CONTEXT_LENGTH -> ApiError.CONTEXT_LENGTH_EXCEEDED;
-      case MODEL_NOT_FOUND -> ApiError.MODEL_NOT_FOUND;
-      case OVERLOADED -> ApiError.OVERLOADED;
-      case INTERNAL -> ApiError.INTERNAL;
-    };
+  private static ApiException of(SmolVlmException e, String requestId) {
+    ApiError error =
+        switch (e.code()) {
+          case EMPTY, CORRUPT, ENCRYPTED -> ApiError.INVALID_IMAGE;
+          case TOO_LARGE -> ApiError.IMAGE_TOO_LARGE;
+          case UNSUPPORTED, LIMIT, MISMATCH, UNSAFE, INVALID_VALUE -> ApiError.INVALID_VALUE;
+          case CONTEXT_LENGTH -> ApiError.CONTEXT_LENGTH_EXCEEDED;
+          case MODEL_NOT_FOUND -> ApiError.MODEL_NOT_FOUND;
+          case OVERLOADED -> ApiError.OVERLOADED;
+          case MISSING, INTERNAL -> ApiError.INTERNAL;
+        };
+    return error == ApiError.INTERNAL
+        ? internal(e, requestId)
+        : new ApiException(error, parameter(e), sentence(e));
+  }
+
+  private static ApiException overloaded(OverloadedException e) {
+    return new ApiException(
+        ApiError.OVERLOADED,
+        null,
+        "The service has as much to do as it takes on; try again later.",
+        e.retryAfter());
+  }
+
+  /// The refusal of a picture.
+  ///
+  /// @param path where it stands in the request
+  public static ApiException of(IntakeException e, String path) {
+    ApiError error =
+        switch (e.reason()) {
+          case INVALID_BASE64 -> ApiError.INVALID_BASE64;
+          // An address that gave no picture counts as a picture that cannot be read.
+          case INVALID_IMAGE, FETCH_FAILED -> ApiError.INVALID_IMAGE;
+          case UNSUPPORTED_IMAGE -> ApiError.UNSUPPORTED_IMAGE;
+          case IMAGE_TOO_LARGE, LIMIT -> ApiError.IMAGE_TOO_LARGE;
+          case BLOCKED_URL -> ApiError.BLOCKED_URL;
+          case BUSY, ABANDONED -> ApiError.OVERLOADED;
+        };
+    return new ApiException(error, path, String.valueOf(e.getMessage()));
   }
 
   /// Messages of ours begin with the parameter's name and a colon.
@@ -105,16 +136,32 @@ public final class Refusals {
   }
 
   private static String sentence(ContextLengthException e) {
-    StringBuilder out = new StringBuilder();
-    out.append("This model's context holds ")
-        .append(e.limit())
-        .append(" tokens; the prompt takes ");
-    out.append(e.prompt()).append(" (");
-    int pictures = e.perImage().stream().mapToInt(Integer::intValue).sum();
-    out.append(e.prompt() - pictures).append(" of text");
-    for (int i = 0; i < e.perImage().size(); i++) {
-      out.append(", ").append(e.perImage().get(i)).append(" of picture ").append(i + 1);
+    return lengths(e.limit(), e.prompt(), e.perImage(), 1);
+  }
+
+  /// The refusal of a prompt that leaves less room than the client asked for.
+  ///
+  /// @param answer tokens asked for
+  public static ApiException contextLength(int limit, Prompt prompt, int answer) {
+    List<Integer> perImage = new ArrayList<>();
+    int pictures = prompt.tiles().stream().mapToInt(tile -> tile.picture() + 1).max().orElse(0);
+    for (int i = 0; i < pictures; i++) {
+      perImage.add(prompt.imageTokens(i));
     }
-    return out.append("), and the answer needs at least one.").toString();
+    return new ApiException(
+        ApiError.CONTEXT_LENGTH_EXCEEDED,
+        "messages",
+        lengths(limit, prompt.length(), perImage, answer));
+  }
+
+  private static String lengths(int limit, int prompt, List<Integer> perImage, int answer) {
+    StringBuilder out = new StringBuilder();
+    out.append("This model's context holds ").append(limit).append(" tokens; the prompt takes ");
+    out.append(prompt).append(" (");
+    out.append(prompt - perImage.stream().mapToInt(Integer::intValue).sum()).append(" of text");
+    for (int i = 0; i < perImage.size(); i++) {
+      out.append(", ").append(perImage.get(i)).append(" of picture ").append(i + 1);
+    }
+    return out.append(") and the answer needs ").append(answer).append('.').toString();
   }
 }

@@ -1,0 +1,87 @@
+package io.smolvlm.app.rest;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Who waits for an answer, and whether somebody still does: work for a client that has gone is
+/// given up at the next step, whatever it is.
+///
+/// Safe for use by several threads.
+public final class Client {
+  private static final String KEY = Client.class.getName();
+
+  /// Thrown where work finds that nobody waits for it; no answer is written.
+  public static final class Gone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public Gone() {
+      super("the client has gone", null, false, false);
+    }
+  }
+
+  private final String requestId;
+  private final String name;
+  private final List<Runnable> departures = new ArrayList<>();
+  private boolean gone;
+
+  private Client(String requestId, String name) {
+    this.requestId = requestId;
+    this.name = name;
+  }
+
+  /// Watches the connection of a request; called once for each, before it is routed.
+  static void watch(RoutingContext routing) {
+    Client client = new Client(RequestId.of(routing), "anonymous");
+    routing.put(KEY, client);
+    routing.addEndHandler(end -> client.leave());
+  }
+
+  /// The client of the request being routed.
+  public static Client of(RoutingContext routing) {
+    Client client = routing.get(KEY);
+    if (client == null) {
+      throw new IllegalStateException("a request that nobody watches");
+    }
+    return client;
+  }
+
+  public String requestId() {
+    return requestId;
+  }
+
+  /// On whose account the request runs: the name of its key.
+  public String name() {
+    return name;
+  }
+
+  /// Runs an action when the answer has ended, at its end or early; at once if it has.
+  public void whenGone(Runnable action) {
+    synchronized (departures) {
+      if (!gone) {
+        departures.add(action);
+        return;
+      }
+    }
+    action.run();
+  }
+
+  /// @throws Gone if nobody waits any more
+  public void ensureThere() {
+    synchronized (departures) {
+      if (gone) {
+        throw new Gone();
+      }
+    }
+  }
+
+  private void leave() {
+    List<Runnable> actions;
+    synchronized (departures) {
+      gone = true;
+      actions = List.copyOf(departures);
+      departures.clear();
+    }
+    actions.forEach(Runnable::run);
+  }
+}

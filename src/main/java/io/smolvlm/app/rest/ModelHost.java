@@ -1,0 +1,206 @@
+package io.smolvlm.app.rest;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smolvlm.app.config.ServiceConfig;
+import io.smolvlm.models.Checkpoint;
+import io.smolvlm.models.LoadOptions;
+import io.smolvlm.models.ModelCatalog;
+import io.smolvlm.models.SmolVlm;
+import io.smolvlm.tensor.SmolVlmException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/// The one model of this service, from start to end: it loads behind the open port, answers, and
+/// when the process is told to end it takes on nothing new, lets what runs finish, and closes.
+@ApplicationScoped
+public class ModelHost {
+  private static final Logger LOG = System.getLogger(ModelHost.class.getName());
+
+  /// Status of a process whose model cannot be loaded, as the command line has it.
+  private static final int BAD_MODEL = 3;
+
+  private enum State {
+    LOADING,
+    READY,
+    DRAINING
+  }
+
+  private final ServiceConfig config;
+  private final Duration grace;
+  private final ReentrantLock lock = new ReentrantLock();
+  private State state = State.LOADING;
+  private @Nullable ServedModel served;
+
+  /// @param grace how long running answers may take to end
+  ModelHost(
+      ServiceConfig config,
+      @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> grace) {
+    this.config = config;
+    this.grace = grace.orElse(Duration.ZERO);
+  }
+
+  void start(@Observes StartupEvent event) {
+    Thread.ofPlatform().name("model-loader").daemon().start(this::load);
+  }
+
+  private void load() {
+    long began = System.nanoTime();
+    try {
+      Checkpoint checkpoint =
+          new ModelCatalog().resolve(config.model(), config.mmproj().map(Path::of).orElse(null));
+      SmolVlm model = SmolVlm.load(checkpoint, options());
+      opened(new ServedModel(id(), model, Instant.now().getEpochSecond()));
+      LOG.log(
+          Level.INFO,
+          "model {0} is ready after {1} ms",
+          id(),
+          (System.nanoTime() - began) / 1_000_000);
+    } catch (SmolVlmException e) {
+      LOG.log(Level.ERROR, "the model cannot be loaded: {0}", e.getMessage());
+      Quarkus.asyncExit(BAD_MODEL);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "the model cannot be loaded", e);
+      Quarkus.asyncExit(BAD_MODEL);
+    }
+  }
+
+  private LoadOptions options() {
+    LoadOptions usual = LoadOptions.defaults();
+    return config.threads() == 0 ? usual : new LoadOptions(config.threads(), usual.executor());
+  }
+
+  private void opened(ServedModel model) {
+    lock.lock();
+    try {
+      if (state == State.LOADING) {
+        served = model;
+        state = State.READY;
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    model.model().close();
+  }
+
+  /// The name that clients see, known before the model is loaded.
+  public String id() {
+    return config
+        .modelName()
+        .orElseGet(() -> {
+          Path name = Path.of(config.model()).getFileName();
+          String last = name == null ? config.model() : name.toString();
+          return last.endsWith(".gguf") ? last.substring(0, last.length() - 5) : last;
+        });
+  }
+
+  /// Whether requests are answered now.
+  public boolean ready() {
+    lock.lock();
+    try {
+      return state == State.READY;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The model once it is loaded, also while it takes on nothing new.
+  public Optional<ServedModel> loaded() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(served);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The model, for new work.
+  ///
+  /// @throws ApiException while it loads or the service ends
+  public ServedModel model() {
+    lock.lock();
+    try {
+      if (state == State.READY && served != null) {
+        return served;
+      }
+      throw state == State.LOADING
+          ? new ApiException(
+              ApiError.MODEL_LOADING,
+              null,
+              "The model is being loaded; try again soon.",
+              Duration.ofSeconds(2))
+          : new ApiException(
+              ApiError.OVERLOADED,
+              null,
+              "The service is shutting down; send the request again.",
+              Duration.ofSeconds(1));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Checks the name that a request gives.
+  ///
+  /// @throws ApiException with [ApiError#MODEL_NOT_FOUND] for another model
+  public void checkName(Optional<String> name) {
+    if (name.isPresent() && !name.get().isEmpty() && !name.get().equals(id())) {
+      throw new ApiException(
+          ApiError.MODEL_NOT_FOUND,
+          "model",
+          "There is no such model here; this service has '" + id() + "'.");
+    }
+  }
+
+  /// The process was told to end and still listens: nothing new, what runs may finish, what does
+  /// not finish in time is told so.
+  void drain(@Observes ShutdownDelayInitiatedEvent event) {
+    end();
+  }
+
+  /// The last moment, also of processes that were not told first.
+  void stop(@Observes ShutdownEvent event) {
+    end();
+  }
+
+  private void end() {
+    ServedModel model = drained();
+    if (model == null) {
+      return;
+    }
+    try {
+      model.model().engine().drain();
+      if (!model.model().engine().awaitIdle(grace)) {
+        LOG.log(Level.WARNING, "answers were cut short: they took longer than {0} to end", grace);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      model.model().close();
+    }
+  }
+
+  /// Takes the model out of service; null for who comes second.
+  private @Nullable ServedModel drained() {
+    lock.lock();
+    try {
+      state = State.DRAINING;
+      ServedModel model = served;
+      served = null;
+      return model;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

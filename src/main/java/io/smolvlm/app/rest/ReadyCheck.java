@@ -1,0 +1,22 @@
+package io.smolvlm.app.rest;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/// Ready is: the model is loaded and new work is taken on.
+@Readiness
+@ApplicationScoped
+class ReadyCheck implements HealthCheck {
+  private final ModelHost host;
+
+  ReadyCheck(ModelHost host) {
+    this.host = host;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("model").status(host.ready()).build();
+  }
+}

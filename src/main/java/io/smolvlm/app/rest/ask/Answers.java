@@ -1,0 +1,163 @@
+package io.smolvlm.app.rest.ask;
+
+import io.smolvlm.app.config.ServiceConfig;
+import io.smolvlm.app.intake.IntakeException;
+import io.smolvlm.app.intake.Picture;
+import io.smolvlm.app.intake.PictureIntake;
+import io.smolvlm.app.rest.ApiError;
+import io.smolvlm.app.rest.ApiException;
+import io.smolvlm.app.rest.Client;
+import io.smolvlm.app.rest.Refusals;
+import io.smolvlm.app.rest.ServedModel;
+import io.smolvlm.app.rest.metrics.AnswerMeters;
+import io.smolvlm.models.engine.Admission;
+import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.OverloadedException;
+import io.smolvlm.models.engine.PreparedRequest;
+import io.smolvlm.models.engine.TokenStream;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+
+/// Puts questions before the engine: pictures are read, the prompt is made and measured, and what
+/// fits is admitted or refused at once.
+///
+/// On the calling thread, best a virtual one; only the engine's own thread does maths.
+@ApplicationScoped
+public class Answers {
+  private final ServiceConfig config;
+  private final PictureIntake intake;
+  private final AnswerMeters meters;
+
+  Answers(ServiceConfig config, PictureIntake intake, AnswerMeters meters) {
+    this.config = config;
+    this.intake = intake;
+    this.meters = meters;
+  }
+
+  /// A question as the engine takes it.
+  ///
+  /// @param pictures as they came in, in order
+  public record Prepared(Ask ask, PreparedRequest request, List<Picture> pictures) {
+    /// Milliseconds until all files were here.
+    public double fetchMillis() {
+      return pictures.stream().mapToDouble(Picture::fetchMillis).sum();
+    }
+
+    /// Milliseconds from files to pixels.
+    public double decodeMillis() {
+      return pictures.stream().mapToDouble(Picture::decodeMillis).sum();
+    }
+  }
+
+  /// Reads pictures and makes the prompt.
+  ///
+  /// @throws ApiException if a picture or the length is refused
+  /// @throws Client.Gone if nobody waits any more
+  public Prepared prepare(Ask ask, ServedModel model, Client client) {
+    checkText(ask, model);
+    List<Picture> pictures = read(ask.conversation().pictures(), client);
+    client.ensureThere();
+    var request =
+        new GenerationRequest(
+            ask.conversation().messages(),
+            pictures.stream().map(Picture::image).toList(),
+            ask.imageOptions(),
+            ask.parameters());
+    PreparedRequest prepared = model.model().prepare(request);
+    if (ask.lengthAsked() && prepared.maxTokens() < ask.parameters().maxTokens()) {
+      throw Refusals.contextLength(
+          model.contextLength(), prepared.prompt(), ask.parameters().maxTokens());
+    }
+    client.ensureThere();
+    return new Prepared(ask, prepared, pictures);
+  }
+
+  /// Refuses text that cannot fit before it is cut into tokens.
+  public void checkText(Ask ask, ServedModel model) {
+    long least = model.leastTokens(ask.conversation().characters());
+    if (least >= model.contextLength()) {
+      throw new ApiException(
+          ApiError.CONTEXT_LENGTH_EXCEEDED,
+          "messages",
+          "This model's context holds "
+              + model.contextLength()
+              + " tokens; the text alone takes at least "
+              + least
+              + ".");
+    }
+  }
+
+  /// Several at a time, since fetching and decoding wait for others.
+  private List<Picture> read(List<PictureSlot> slots, Client client) {
+    if (slots.size() < 2) {
+      return slots.stream().map(slot -> readOne(slot, client)).toList();
+    }
+    var turns = new Semaphore(config.fetch().perRequest());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Picture>> reading = new ArrayList<>();
+      for (PictureSlot slot : slots) {
+        reading.add(
+            threads.submit(() -> {
+              turns.acquire();
+              try {
+                return readOne(slot, client);
+              } finally {
+                turns.release();
+              }
+            }));
+      }
+      List<Picture> pictures = new ArrayList<>();
+      try {
+        for (Future<Picture> picture : reading) {
+          pictures.add(picture.get());
+        }
+      } finally {
+        reading.forEach(picture -> picture.cancel(true));
+      }
+      return pictures;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException known
+          ? known
+          : new IllegalStateException("a picture was not read", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Client.Gone();
+    }
+  }
+
+  /// @throws ApiException with the picture's place as its parameter
+  public Picture readOne(PictureSlot slot, Client client) {
+    client.ensureThere();
+    try {
+      Picture picture = intake.read(slot.source());
+      meters.picture(picture);
+      return picture;
+    } catch (IntakeException e) {
+      meters.refusedPicture(e.reason());
+      client.ensureThere();
+      throw Refusals.of(e, slot.path());
+    }
+  }
+
+  /// Hands a prepared question to the engine.
+  ///
+  /// @throws OverloadedException if it takes no more
+  public Answer submit(PreparedRequest prepared, ServedModel model, Client client) {
+    client.ensureThere();
+    var admission = new Admission(client.name(), config.queue().deadline());
+    try {
+      TokenStream stream = model.model().engine().submit(prepared, admission);
+      int choices = prepared.parameters().choices();
+      return new Answer(choices, stream, client, meters.admitted(prepared));
+    } catch (OverloadedException e) {
+      meters.rejected();
+      throw e;
+    }
+  }
+}
