@@ -91,4 +91,15 @@ final class TokenTrie {
         Arrays.copyOf(first, size + 1),
         ids);
   }
+
+  /// The node below `parent` (-1 for the root) for a byte, -1 for none.
+  int child(int parent, byte b) {
+    int end = parent < 0 ? size : next[parent];
+    for (int node = parent + 1; node < end; node = next[node]) {
+      if (bytes[node] == b) {
+        return node;
+      }
+    }
+    return -1;
+  }
 }

@@ -14,13 +14,58 @@ public final class TokenVocabulary {
   private final byte[][] tokens;
   private final int[] endTokens;
   private final TokenTrie trie;
+  private final TokenTrie special;
   private final int[] single;
+
+  /// By number of code points: the tokens that are at most so many plain ones.
+  private final long[][] plain;
 
   private TokenVocabulary(byte[][] tokens, int[] endTokens) {
     this.tokens = tokens;
     this.endTokens = endTokens;
     this.single = singles(tokens);
-    this.trie = TokenTrie.of(tokens, token -> true);
+    this.trie = TokenTrie.of(tokens, id -> true);
+    int[] lengths = new int[tokens.length];
+    int longest = 0;
+    for (int id = 0; id < tokens.length; id++) {
+      lengths[id] = plainCharacters(tokens[id]);
+      longest = Math.max(longest, lengths[id]);
+    }
+    this.special = TokenTrie.of(tokens, id -> lengths[id] == 0);
+    this.plain = new long[longest + 1][(tokens.length + 63) / 64];
+    for (int id = 0; id < tokens.length; id++) {
+      if (lengths[id] > 0) {
+        for (int n = lengths[id]; n <= longest; n++) {
+          plain[n][id >> 6] |= 1L << id;
+        }
+      }
+    }
+  }
+
+  /// How many code points a token is that stand for themselves in a string; 0 for other tokens.
+  private static int plainCharacters(byte[] token) {
+    int count = 0;
+    int i = 0;
+    while (i < token.length) {
+      int following = Utf8.following(token[i] & 0xFF);
+      if (following < 0 || i + following >= token.length) {
+        return 0;
+      }
+      int bits = Utf8.firstBits(token[i] & 0xFF, following);
+      for (int missing = following - 1; missing >= 0; missing--) {
+        int b = token[++i] & 0xFF;
+        bits = bits << 6 | (b & 0x3F);
+        if ((b & 0xC0) != 0x80 || !Utf8.goesOn(bits, missing)) {
+          return 0;
+        }
+      }
+      if (!CodePoints.plain(bits)) {
+        return 0;
+      }
+      i++;
+      count++;
+    }
+    return count;
   }
 
   /// The vocabulary of a tokenizer.
@@ -34,9 +79,15 @@ public final class TokenVocabulary {
     for (int id = 0; id < logits; id++) {
       tokens[id] =
           tokenizer.isSpecial(id) || endTokens.contains(id) ? NOTHING : tokenizer.bytesOf(id);
+      if (tokens[id].length > MAX_TOKEN_BYTES) {
+        tokens[id] = NOTHING;
+      }
     }
     return of(tokens, endTokens);
   }
+
+  /// Longer tokens are left out: runs of blanks and rulers.
+  static final int MAX_TOKEN_BYTES = 128;
 
   /// @param tokens the bytes of each id; none for an id that is never part of a text
   static TokenVocabulary of(byte[][] tokens, Set<Integer> endTokens) {
@@ -95,5 +146,36 @@ public final class TokenVocabulary {
   /// All tokens.
   TokenTrie trie() {
     return trie;
+  }
+
+  /// The tokens that are not plain.
+  TokenTrie special() {
+    return special;
+  }
+
+  /// The tokens of at most so many code points that all stand for themselves in a string, as bits
+  /// by id; not to be changed.
+  long[] plain(int codePoints) {
+    return plain[Math.min(codePoints, plain.length - 1)];
+  }
+
+  /// By place in a text, the fewest tokens that spell it from there to its end.
+  int[] suffixes(byte[] text) {
+    int[] counts = new int[text.length + 1];
+    for (int i = text.length - 1; i >= 0; i--) {
+      int best = Costs.INFINITE;
+      int node = -1;
+      for (int end = i; end < text.length; end++) {
+        node = trie.child(node, text[end]);
+        if (node < 0) {
+          break;
+        }
+        if (trie.first[node] < trie.first[node + 1]) {
+          best = Math.min(best, 1 + counts[end + 1]);
+        }
+      }
+      counts[i] = best;
+    }
+    return counts;
   }
 }

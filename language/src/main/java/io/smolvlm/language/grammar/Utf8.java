@@ -37,4 +37,21 @@ final class Utf8 {
   static int length(int codePoint) {
     return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
   }
+
+  /// Whether a character may go on after a following byte.
+  ///
+  /// @param bits of the character so far
+  /// @param missing bytes still to come
+  static boolean goesOn(int bits, int missing) {
+    return switch (missing) {
+      case 2 -> bits >= 0x10 && bits < 0x110;
+      case 1 -> bits >= 0x20 && (bits < 0x360 || bits > 0x37F);
+      default -> true;
+    };
+  }
+
+  /// The bits of a first byte.
+  static int firstBits(int b, int following) {
+    return following == 0 ? b : b & (0x3F >> following);
+  }
 }
