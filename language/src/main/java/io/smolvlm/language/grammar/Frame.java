@@ -36,21 +36,13 @@ abstract sealed class Frame
     return false;
   }
 
-  /// Inside a string: how many plain characters may come (see [TokenVocabulary#plain]).
-  int plainRoom() {
-    return 0;
-  }
-
-  /// Whether all plain tokens within [#plainRoom] may come, so that only the others need a walk.
+  /// Inside a string: adds the plain tokens that may come (see [TokenVocabulary#addPlain]).
   ///
   /// @param budget tokens that may be left to go after the next one
-  boolean plainSettled(int budget) {
+  /// @param bits of the tokens, by id
+  /// @return whether these are all plain ones, so that only the others need a walk
+  boolean permitPlain(TokenVocabulary vocabulary, int budget, long[] bits) {
     return false;
-  }
-
-  /// What decides which tokens may come, for frames whose masks are worth keeping.
-  @Nullable Object maskKey() {
-    return null;
   }
 
   /// Starts a value with its first byte.
@@ -73,7 +65,7 @@ abstract sealed class Frame
       case Node.Numeric number -> NumberFrame.advance(number.automaton(), 0, parent, b, out);
       case Node.Text text -> {
         if (b == '"') {
-          out.add(TextFrame.start(text.rule(), parent));
+          out.add(TextFrame.start(text.rule(), grammar.patternTokens(text.rule()), parent));
         }
       }
       case Node.Members members -> {

@@ -2,8 +2,6 @@ package io.smolvlm.language.grammar;
 
 import io.smolvlm.language.TokenMask;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /// Follows one answer and rules out the tokens that no text of the grammar goes on with, or after
 /// which the rest would not fit.
@@ -13,21 +11,7 @@ import java.util.Map;
 /// walked; elsewhere a walk over the tree of all tokens ends at the first impossible byte; and
 /// masks inside strings with a pattern, where neither helps, are kept by state.
 final class GrammarMask implements TokenMask {
-  private static final int MAX_KEPT = 64;
-
-  /// A mask, right while the budget is at least `maxCost`.
-  private static final class Kept {
-    final long[] bits;
-    final int maxCost;
-
-    Kept(long[] bits, int maxCost) {
-      this.bits = bits;
-      this.maxCost = maxCost;
-    }
-  }
-
   private final TokenVocabulary vocabulary;
-  private final Map<Object, Kept> kept = new HashMap<>();
   private final Configs now = new Configs();
   private final Configs next = new Configs();
   private final Configs inStrings = new Configs();
@@ -67,53 +51,19 @@ final class GrammarMask implements TokenMask {
     elsewhere.clear();
     for (int i = 0; i < now.size(); i++) {
       Frame frame = now.get(i);
-      Object key = frame.maskKey();
-      if (key != null) {
-        permitKept(frame, key, budget);
-      } else if (frame.plainSettled(budget)) {
-        or(vocabulary.plain(frame.plainRoom()));
-        inStrings.add(frame);
-      } else {
-        elsewhere.add(frame);
-      }
+      (frame.permitPlain(vocabulary, budget, bits) ? inStrings : elsewhere).add(frame);
     }
     if (inStrings.size() > 0) {
-      walk(vocabulary.special(), inStrings, budget, bits);
+      walk(vocabulary.special(), inStrings, budget);
     }
     if (elsewhere.size() > 0) {
-      walk(vocabulary.trie(), elsewhere, budget, bits);
+      walk(vocabulary.trie(), elsewhere, budget);
     }
   }
 
-  private void permitKept(Frame frame, Object key, int budget) {
-    Kept mask = kept.get(key);
-    if (mask == null && kept.size() < MAX_KEPT) {
-      long[] all = new long[bits.length];
-      next.clear();
-      next.add(frame);
-      int maxCost = walk(vocabulary.trie(), next, Costs.INFINITE - 1, all);
-      mask = new Kept(all, maxCost);
-      kept.put(key, mask);
-    }
-    if (mask != null && mask.maxCost <= budget) {
-      or(mask.bits);
-    } else {
-      elsewhere.add(frame);
-    }
-  }
-
-  private void or(long[] more) {
-    for (int i = 0; i < more.length; i++) {
-      bits[i] |= more[i];
-    }
-  }
-
-  /// Adds the tokens that may come to `into`.
-  ///
-  /// @return the largest cost after one of them
-  private int walk(TokenTrie trie, Configs from, int budget, long[] into) {
+  /// Permits the tokens of the tree that suit.
+  private void walk(TokenTrie trie, Configs from, int budget) {
     path[0].copy(from);
-    int maxCost = 0;
     int node = 0;
     while (node < trie.size) {
       int depth = trie.depth[node];
@@ -125,19 +75,14 @@ final class GrammarMask implements TokenMask {
       }
       int first = trie.first[node];
       int last = trie.first[node + 1];
-      if (first < last) {
-        int cost = after.cost();
-        if (cost <= budget) {
-          maxCost = Math.max(maxCost, cost);
-          for (int i = first; i < last; i++) {
-            int id = trie.ids[i];
-            into[id >> 6] |= 1L << id;
-          }
+      if (first < last && after.cost() <= budget) {
+        for (int i = first; i < last; i++) {
+          int id = trie.ids[i];
+          bits[id >> 6] |= 1L << id;
         }
       }
       node++;
     }
-    return maxCost;
   }
 
   private void ruleOut(float[] logits) {

@@ -132,13 +132,13 @@ final class NameFrame extends Frame {
   }
 
   @Override
-  int plainRoom() {
-    return text != null && missing == 0 ? Math.max(0, MAX_LENGTH - characters) : 0;
-  }
-
-  @Override
-  boolean plainSettled(int budget) {
-    return plainRoom() > 0 && owner.openCost(true) <= budget;
+  boolean permitPlain(TokenVocabulary vocabulary, int budget, long[] bits) {
+    int room = MAX_LENGTH - characters;
+    if (text == null || missing > 0 || room <= 0 || owner.openCost(true) > budget) {
+      return false;
+    }
+    vocabulary.addPlain(room, bits);
+    return true;
   }
 
   @Override

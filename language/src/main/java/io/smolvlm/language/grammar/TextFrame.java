@@ -26,6 +26,10 @@ final class TextFrame extends Frame {
   private static final String ESCAPED = "\"\\/\b\f\n\r\t";
 
   private final TextRule rule;
+
+  /// Null without a pattern.
+  private final @Nullable PatternTokens tokens;
+
   private final Parent parent;
   private final int count;
   private final int state;
@@ -34,8 +38,16 @@ final class TextFrame extends Frame {
   private final int bits;
 
   private TextFrame(
-      TextRule rule, Parent parent, int count, int state, Mode mode, int left, int bits) {
+      TextRule rule,
+      @Nullable PatternTokens tokens,
+      Parent parent,
+      int count,
+      int state,
+      Mode mode,
+      int left,
+      int bits) {
     this.rule = rule;
+    this.tokens = tokens;
     this.parent = parent;
     this.count = count;
     this.state = state;
@@ -45,12 +57,12 @@ final class TextFrame extends Frame {
   }
 
   /// Behind the opening quote.
-  static TextFrame start(TextRule rule, Parent parent) {
-    return new TextFrame(rule, parent, 0, 0, Mode.PLAIN, 0, 0);
+  static TextFrame start(TextRule rule, @Nullable PatternTokens tokens, Parent parent) {
+    return new TextFrame(rule, tokens, parent, 0, 0, Mode.PLAIN, 0, 0);
   }
 
   private TextFrame in(Mode to, int toCome, int value) {
-    return new TextFrame(rule, parent, count, state, to, toCome, value);
+    return new TextFrame(rule, tokens, parent, count, state, to, toCome, value);
   }
 
   @Override
@@ -130,7 +142,7 @@ final class TextFrame extends Frame {
 
   private @Nullable TextFrame character(int codePoint) {
     int to = rule.dfa == null ? 0 : rule.dfa.after(state, codePoint);
-    return to < 0 ? null : new TextFrame(rule, parent, count + 1, to, Mode.PLAIN, 0, 0);
+    return to < 0 ? null : new TextFrame(rule, tokens, parent, count + 1, to, Mode.PLAIN, 0, 0);
   }
 
   /// The frame, unless no character that the pattern wants begins so.
@@ -187,36 +199,27 @@ final class TextFrame extends Frame {
   }
 
   @Override
-  int plainRoom() {
-    if (rule.dfa != null || mode != Mode.PLAIN) {
-      return 0;
+  boolean permitPlain(TokenVocabulary vocabulary, int budget, long[] into) {
+    if (mode != Mode.PLAIN) {
+      return false;
     }
-    return rule.max < 0 ? Integer.MAX_VALUE : rule.max - count;
-  }
-
-  /// Every plain token leads to the same cost or, below the least length, to a smaller one.
-  @Override
-  boolean plainSettled(int budget) {
-    return rule.dfa == null
-        && mode == Mode.PLAIN
-        && (plainRoom() == 0
-            || Costs.sum(1 + Math.max(0, rule.min - count - 1), parent.rest()) <= budget);
-  }
-
-  private record Key(
-      TextRule rule, int count, int state, Mode mode, int left, int bits, Parent parent) {}
-
-  @Override
-  @Nullable Object maskKey() {
-    PatternDfa dfa = rule.dfa;
-    if (dfa == null) {
-      return null;
+    int room = rule.max < 0 ? Integer.MAX_VALUE : rule.max - count;
+    if (tokens == null) {
+      // The cost after a token is the same for all, or smaller for longer ones.
+      if (Costs.sum(1 + Math.max(0, rule.min - count - 1), parent.rest()) <= budget) {
+        vocabulary.addPlain(room, into);
+      }
+      return true;
     }
-    // Far from the ends of its length, the state alone decides: it can always accept in time.
-    boolean far =
-        count >= rule.min
-            && (rule.max < 0 || rule.max - count > dfa.states() + TokenVocabulary.MAX_TOKEN_BYTES);
-    return new Key(rule, far ? -1 : count, state, mode, left, bits, parent);
+    for (PatternTokens.Group group : tokens.from(state)) {
+      if (group.characters <= room
+          && Costs.sum(
+                  rule.cost(count + group.characters, group.state), Costs.sum(1, parent.rest()))
+              <= budget) {
+        group.addTo(into);
+      }
+    }
+    return true;
   }
 
   @Override

@@ -15,6 +15,7 @@ public final class TokenVocabulary {
   private final int[] endTokens;
   private final TokenTrie trie;
   private final TokenTrie special;
+  private final TokenTrie plainTrie;
   private final int[] single;
 
   /// By number of code points: the tokens that are at most so many plain ones.
@@ -31,6 +32,7 @@ public final class TokenVocabulary {
       lengths[id] = plainCharacters(tokens[id]);
       longest = Math.max(longest, lengths[id]);
     }
+    this.plainTrie = TokenTrie.of(tokens, id -> lengths[id] > 0);
     this.special = TokenTrie.of(tokens, id -> lengths[id] == 0);
     this.plain = new long[longest + 1][(tokens.length + 63) / 64];
     for (int id = 0; id < tokens.length; id++) {
@@ -153,10 +155,19 @@ public final class TokenVocabulary {
     return special;
   }
 
-  /// The tokens of at most so many code points that all stand for themselves in a string, as bits
-  /// by id; not to be changed.
-  long[] plain(int codePoints) {
-    return plain[Math.min(codePoints, plain.length - 1)];
+  /// The plain tokens: all their characters stand for themselves in a string.
+  TokenTrie plainTrie() {
+    return plainTrie;
+  }
+
+  /// Adds the plain tokens of at most so many characters.
+  ///
+  /// @param bits by id
+  void addPlain(int characters, long[] bits) {
+    long[] more = plain[Math.min(characters, plain.length - 1)];
+    for (int i = 0; i < more.length; i++) {
+      bits[i] |= more[i];
+    }
   }
 
   /// By place in a text, the fewest tokens that spell it from there to its end.

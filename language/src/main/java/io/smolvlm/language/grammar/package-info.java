@@ -23,7 +23,8 @@
 /// `TokenTrie` of the vocabulary ends at the first impossible byte, after few nodes. Inside strings
 /// tokens of plain characters are sets made in advance, by their number of characters, and only the
 /// few hundred others (quotes, escapes, halves of characters) are walked. Inside strings with a
-/// pattern the mask is kept by state of the automaton.
+/// pattern the sets are those of the automaton's state (`PatternTokens`), made when it is first
+/// met.
 ///
 /// **Keywords.** `type` (also a list), `enum`, `const`; `properties`, `required`,
 /// `additionalProperties`; `items`, `prefixItems`, `minItems`, `maxItems`, `uniqueItems` (of
