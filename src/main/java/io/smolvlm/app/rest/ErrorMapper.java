@@ -5,6 +5,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -25,6 +26,12 @@ class ErrorMapper {
             .type(ErrorAnswer.JSON)
             .entity(Json.bytes(ErrorBody.of(refusal)));
     ErrorAnswer.headers(refusal).forEach(answer::header);
+    if (failure instanceof WebApplicationException known) {
+      String allowed = known.getResponse().getHeaderString("Allow");
+      if (allowed != null) {
+        answer.header("Allow", allowed);
+      }
+    }
     return answer.build();
   }
 

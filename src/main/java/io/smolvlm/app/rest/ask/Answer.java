@@ -4,6 +4,7 @@ import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
 import io.smolvlm.app.rest.Client;
 import io.smolvlm.app.rest.metrics.AnswerMeters;
+import io.smolvlm.app.rest.metrics.Stages;
 import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.models.engine.TokenStream;
@@ -15,13 +16,20 @@ public final class Answer implements AutoCloseable {
   private final TokenStream stream;
   private final Client client;
   private final AnswerMeters.Watch watch;
+  private final Stages.Admitted stages;
   private int open;
 
   /// @param choices how many answers there will be
-  Answer(int choices, TokenStream stream, Client client, AnswerMeters.Watch watch) {
+  Answer(
+      int choices,
+      TokenStream stream,
+      Client client,
+      AnswerMeters.Watch watch,
+      Stages.Admitted stages) {
     this.stream = stream;
     this.client = client;
     this.watch = watch;
+    this.stages = stages;
     this.open = choices;
     client.whenGone(stream::cancel);
   }
@@ -44,6 +52,7 @@ public final class Answer implements AutoCloseable {
         case GenerationEvent.Failed failed -> throw failed.error();
         case GenerationEvent.Finished finished -> {
           open--;
+          stages.ended(finished.result());
           check(finished.result().finishReason());
         }
         case null -> {

@@ -1,5 +1,6 @@
 package io.smolvlm.app.rest.ask;
 
+import io.opentelemetry.context.Context;
 import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.app.intake.IntakeException;
 import io.smolvlm.app.intake.Picture;
@@ -10,6 +11,7 @@ import io.smolvlm.app.rest.Client;
 import io.smolvlm.app.rest.Refusals;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.metrics.AnswerMeters;
+import io.smolvlm.app.rest.metrics.Stages;
 import io.smolvlm.models.engine.Admission;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.OverloadedException;
@@ -32,12 +34,21 @@ import java.util.concurrent.Semaphore;
 public class Answers {
   private final ServiceConfig config;
   private final PictureIntake intake;
+  private final Preparation preparation;
   private final AnswerMeters meters;
+  private final Stages stages;
 
-  Answers(ServiceConfig config, PictureIntake intake, AnswerMeters meters) {
+  Answers(
+      ServiceConfig config,
+      PictureIntake intake,
+      Preparation preparation,
+      AnswerMeters meters,
+      Stages stages) {
     this.config = config;
     this.intake = intake;
+    this.preparation = preparation;
     this.meters = meters;
+    this.stages = stages;
   }
 
   /// A question as the engine takes it.
@@ -69,7 +80,8 @@ public class Answers {
             pictures.stream().map(Picture::image).toList(),
             ask.imageOptions(),
             ask.parameters());
-    PreparedRequest prepared = model.model().prepare(request);
+    PreparedRequest prepared =
+        stages.in("prepare", () -> preparation.run(() -> model.model().prepare(request)));
     if (ask.lengthAsked() && prepared.maxTokens() < ask.parameters().maxTokens()) {
       throw Refusals.contextLength(
           model.contextLength(), prepared.prompt(), ask.parameters().maxTokens());
@@ -98,19 +110,21 @@ public class Answers {
     if (slots.size() < 2) {
       return slots.stream().map(slot -> readOne(slot, client)).toList();
     }
+    Context context = Context.current();
     var turns = new Semaphore(config.fetch().perRequest());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Picture>> reading = new ArrayList<>();
       for (PictureSlot slot : slots) {
         reading.add(
-            threads.submit(() -> {
-              turns.acquire();
-              try {
-                return readOne(slot, client);
-              } finally {
-                turns.release();
-              }
-            }));
+            threads.submit(
+                context.wrap(() -> {
+                  turns.acquire();
+                  try {
+                    return readOne(slot, client);
+                  } finally {
+                    turns.release();
+                  }
+                })));
       }
       List<Picture> pictures = new ArrayList<>();
       try {
@@ -135,7 +149,7 @@ public class Answers {
   public Picture readOne(PictureSlot slot, Client client) {
     client.ensureThere();
     try {
-      Picture picture = intake.read(slot.source());
+      Picture picture = stages.in("read picture", () -> intake.read(slot.source()));
       meters.picture(picture);
       return picture;
     } catch (IntakeException e) {
@@ -154,7 +168,7 @@ public class Answers {
     try {
       TokenStream stream = model.model().engine().submit(prepared, admission);
       int choices = prepared.parameters().choices();
-      return new Answer(choices, stream, client, meters.admitted(prepared));
+      return new Answer(choices, stream, client, meters.admitted(prepared), stages.admitted());
     } catch (OverloadedException e) {
       meters.rejected();
       throw e;

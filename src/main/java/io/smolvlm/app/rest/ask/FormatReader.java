@@ -26,7 +26,7 @@ public final class FormatReader {
   /// @param flat whether the schema stands in the object itself, as in responses
   /// @return empty for free text
   public Optional<AnswerGrammar> read(Fields format, boolean flat) {
-    String type = format.choice("type", TYPES).orElseThrow(() -> format.missing("type"));
+    String type = format.needChoice("type", TYPES);
     return switch (type) {
       case "json_object" -> Optional.of(compile(format.path(), () -> JsonSchema.anyObject()));
       case "json_schema" -> Optional.of(schema(format, flat));

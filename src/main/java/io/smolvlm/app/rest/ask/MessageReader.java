@@ -62,7 +62,7 @@ public final class MessageReader {
 
   private Message message(JsonNode node, String path) {
     Fields fields = Fields.object(node, path);
-    String role = fields.choice("role", ROLES).orElseThrow(() -> fields.missing("role"));
+    String role = fields.needChoice("role", ROLES);
     List<ContentPart> content = new ArrayList<>(content(fields, role));
     switch (role) {
       case "developer" -> role = "system";

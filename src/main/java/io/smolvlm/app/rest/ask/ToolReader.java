@@ -61,7 +61,7 @@ public final class ToolReader {
   }
 
   private ToolUse byName(Fields choice, List<Tool> tools, boolean parallel) {
-    choice.choice("type", List.of("function")).orElseThrow(() -> choice.missing("type"));
+    var _ = choice.needChoice("type", List.of("function"));
     // Chat completions put the name into an object, responses do not.
     String name =
         choice.has("name")
@@ -79,7 +79,7 @@ public final class ToolReader {
 
   private static Tool tool(JsonNode node, String path) {
     Fields fields = Fields.object(node, path);
-    fields.choice("type", List.of("function")).orElseThrow(() -> fields.missing("type"));
+    var _ = fields.needChoice("type", List.of("function"));
     boolean flat = fields.has("name") && !fields.has("function");
     Fields function =
         flat ? fields : fields.object("function").orElseThrow(() -> fields.missing("function"));

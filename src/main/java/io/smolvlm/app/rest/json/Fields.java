@@ -94,6 +94,10 @@ public final class Fields {
     return text;
   }
 
+  public String needChoice(String name, List<String> allowed) {
+    return choice(name, allowed).orElseThrow(() -> missing(name));
+  }
+
   public String needText(String name) {
     return text(name).orElseThrow(() -> missing(name));
   }

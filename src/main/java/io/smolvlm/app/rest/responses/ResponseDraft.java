@@ -28,7 +28,7 @@ final class ResponseDraft {
     return body("in_progress", List.of(), null, null, null, null);
   }
 
-  ResponseShapes.Body failed(ResponseShapes.Error error) {
+  ResponseShapes.Body failed(ResponseShapes.Failure error) {
     return body("failed", List.of(), error, null, null, null);
   }
 
@@ -52,7 +52,7 @@ final class ResponseDraft {
   private ResponseShapes.Body body(
       String status,
       List<ResponseShapes.Item> output,
-      ResponseShapes.@Nullable Error error,
+      ResponseShapes.@Nullable Failure error,
       ResponseShapes.@Nullable Incomplete incomplete,
       ResponseShapes.@Nullable ResponseUsage usage,
       @Nullable AnswerTimes timings) {

@@ -184,7 +184,7 @@ final class ResponseEvents {
   }
 
   /// Tells that the response failed; nothing follows.
-  void fail(ResponseShapes.Error error) {
+  void fail(ResponseShapes.Failure error) {
     tell("response.failed", Map.of("response", draft.failed(error)));
   }
 }

@@ -18,7 +18,7 @@ final class ResponseShapes {
       long createdAt,
       String status,
       boolean background,
-      @Nullable Error error,
+      @Nullable Failure error,
       @Nullable Incomplete incompleteDetails,
       @Nullable String instructions,
       @Nullable Integer maxOutputTokens,
@@ -37,9 +37,9 @@ final class ResponseShapes {
       JsonNode metadata,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable AnswerTimes timings) {}
 
-  record Error(String code, String message) {
-    static Error of(ErrorBody body) {
-      return new Error(body.error().code(), body.error().message());
+  record Failure(String code, String message) {
+    static Failure of(ErrorBody body) {
+      return new Failure(body.error().code(), body.error().message());
     }
   }
 

@@ -79,7 +79,7 @@ public class Responses {
       throw e;
     } catch (RuntimeException | Error e) {
       var refusal = Refusals.of(e, client.requestId());
-      events.fail(ResponseShapes.Error.of(ErrorBody.of(refusal)));
+      events.fail(ResponseShapes.Failure.of(ErrorBody.of(refusal)));
       throw refusal;
     }
   }
