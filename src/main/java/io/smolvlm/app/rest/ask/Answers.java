@@ -12,6 +12,7 @@ import io.smolvlm.app.rest.Refusals;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.metrics.AnswerMeters;
 import io.smolvlm.app.rest.metrics.Stages;
+import io.smolvlm.language.grammar.AnswerGrammar;
 import io.smolvlm.models.engine.Admission;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.OverloadedException;
@@ -86,6 +87,7 @@ public class Answers {
       throw Refusals.contextLength(
           model.contextLength(), prepared.prompt(), ask.parameters().maxTokens());
     }
+    checkGrammar(prepared);
     client.ensureThere();
     return new Prepared(ask, prepared, pictures);
   }
@@ -101,6 +103,21 @@ public class Answers {
               + model.contextLength()
               + " tokens; the text alone takes at least "
               + least
+              + ".");
+    }
+  }
+
+  /// An answer that must be of a form needs room for its shortest text.
+  private static void checkGrammar(PreparedRequest prepared) {
+    AnswerGrammar grammar = prepared.parameters().grammarOrNull();
+    if (grammar != null && grammar.minimumTokens() > prepared.maxTokens()) {
+      throw new ApiException(
+          ApiError.INVALID_VALUE,
+          "max_tokens",
+          "The shortest answer of this form may take "
+              + grammar.minimumTokens()
+              + " tokens; there is room for "
+              + prepared.maxTokens()
               + ".");
     }
   }

@@ -21,6 +21,13 @@ public record ToolUse(List<Tool> tools, List<Tool> callable, boolean parallel) {
     return !tools.isEmpty();
   }
 
+  /// Whether a call counts.
+  ///
+  /// @param index 0 for the first of an answer
+  public boolean takes(int index) {
+    return parallel || index == 0;
+  }
+
   /// Whether the answer must be calls.
   public boolean forced() {
     return !callable.isEmpty();

@@ -81,7 +81,11 @@ final class ChatAnswer {
       for (ToolCalls.Piece piece : pieces) {
         switch (piece) {
           case ToolCalls.Piece.Content text -> content.append(text.text());
-          case ToolCalls.Piece.Call call -> calls.add(call(call, null));
+          case ToolCalls.Piece.Call call -> {
+            if (request.ask().tools().takes(call.index())) {
+              calls.add(call(call, null));
+            }
+          }
         }
       }
     } else {

@@ -88,6 +88,7 @@ final class ChatStream {
     for (ToolCalls.Piece piece : pieces) {
       switch (piece) {
         case ToolCalls.Piece.Content text -> send(choice, ChatShapes.Delta.text(text.text()), once);
+        case ToolCalls.Piece.Call call when !request.ask().tools().takes(call.index()) -> {}
         case ToolCalls.Piece.Call call -> {
           called[choice] = true;
           send(

@@ -4,6 +4,7 @@ import io.smolvlm.app.rest.EventStream;
 import io.smolvlm.app.rest.RequestId;
 import io.smolvlm.app.rest.ask.Answer;
 import io.smolvlm.app.rest.ask.Answers;
+import io.smolvlm.app.rest.ask.ToolUse;
 import io.smolvlm.language.tools.ToolCalls;
 import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationResult;
@@ -18,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 /// somebody listens: one message for the text, one item for each call.
 final class ResponseEvents {
   private final ResponseDraft draft;
-  private final boolean tools;
+  private final ToolUse tools;
   private final @Nullable EventStream out;
   private final List<ResponseShapes.Item> output = new ArrayList<>();
   private final StringBuilder text = new StringBuilder();
   private @Nullable String open;
   private int sequence;
 
-  /// @param tools whether calls are looked for in the text
+  /// @param tools which calls are looked for in the text
   /// @param out who listens; null for nobody
-  ResponseEvents(ResponseDraft draft, boolean tools, @Nullable EventStream out) {
+  ResponseEvents(ResponseDraft draft, ToolUse tools, @Nullable EventStream out) {
     this.draft = draft;
     this.tools = tools;
     this.out = out;
@@ -67,7 +68,7 @@ final class ResponseEvents {
   }
 
   private void piece(ToolCalls calls, String piece) {
-    if (tools) {
+    if (tools.offered()) {
       calls.push(piece).forEach(this::add);
     } else if (!piece.isEmpty()) {
       text(piece);
@@ -82,6 +83,7 @@ final class ResponseEvents {
           text(content.text());
         }
       }
+      case ToolCalls.Piece.Call call when !tools.takes(call.index()) -> {}
       case ToolCalls.Piece.Call call -> {
         closeMessage();
         call(call);

@@ -13,6 +13,7 @@ import io.smolvlm.app.rest.Replies;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.ask.Answer;
 import io.smolvlm.app.rest.ask.Answers;
+import io.smolvlm.app.rest.ask.ToolUse;
 import io.smolvlm.app.rest.json.Fields;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -56,7 +57,7 @@ public class Responses {
       prepared = answers.prepare(request.ask(), model, client);
     }
     var draft = new ResponseDraft(request, model);
-    boolean tools = request.ask().tools().offered();
+    ToolUse tools = request.ask().tools();
     try (Answer answer = answers.submit(prepared.request(), model, client)) {
       if (!request.stream()) {
         var events = new ResponseEvents(draft, tools, null);
