@@ -146,7 +146,7 @@ public final class KvCache implements KeyValues, AutoCloseable {
 
   /// Bytes held now.
   public long bytes() {
-    return 2L * layers * capacity * width * Float.BYTES;
+    return closed ? 0 : 2L * layers * capacity * width * Float.BYTES;
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.smolvlm.models;
 
+import io.smolvlm.models.engine.EngineOptions;
+
 /// How a model is to run.
 ///
 /// @param threads for the maths, at least 1
 /// @param executor who computes many rows
-public record LoadOptions(int threads, Executor executor) {
+/// @param engine how much is taken on
+public record LoadOptions(int threads, Executor executor, EngineOptions engine) {
   public enum Executor {
     /// libtorch where it pays for its loading time, else kernels.
     AUTO,
@@ -20,7 +23,11 @@ public record LoadOptions(int threads, Executor executor) {
     }
   }
 
-  /// All processors, executor by size.
+  public LoadOptions(int threads, Executor executor) {
+    this(threads, executor, EngineOptions.defaults());
+  }
+
+  /// All processors, executor by size, [EngineOptions#defaults].
   public static LoadOptions defaults() {
     return new LoadOptions(
         Integer.getInteger("smolvlm.threads", Runtime.getRuntime().availableProcessors()),
@@ -28,6 +35,10 @@ public record LoadOptions(int threads, Executor executor) {
   }
 
   public LoadOptions with(Executor value) {
-    return new LoadOptions(threads, value);
+    return new LoadOptions(threads, value, engine);
+  }
+
+  public LoadOptions with(EngineOptions value) {
+    return new LoadOptions(threads, executor, value);
   }
 }

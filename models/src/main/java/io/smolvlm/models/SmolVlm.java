@@ -12,6 +12,7 @@ import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.models.engine.Networks;
+import io.smolvlm.models.engine.OverloadedException;
 import io.smolvlm.models.engine.PreparedRequest;
 import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.models.engine.Stopwatch;
@@ -27,6 +28,7 @@ import io.smolvlm.vision.VisionTower;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +56,8 @@ public final class SmolVlm implements AutoCloseable {
   /// Below this many multiply-adds for a tile or a prompt of a tile's length, kernels finish before
   /// libtorch has been loaded (half a second).
   private static final double TORCH_PAYS = 4e9;
+
+  private static final Duration NO_DEADLINE = Duration.ofDays(1000);
 
   private final Checkpoint checkpoint;
   private final ModelConfig config;
@@ -92,7 +96,8 @@ public final class SmolVlm implements AutoCloseable {
             .map(t -> ChatTemplate.of(t.file(), t.text(), config.specialTokens().named()))
             .map(t -> expander(t, pictures))
             .orElse(null);
-    this.engine = new Engine(new Networks(config.generation(), tokenizer, decoder, vision));
+    this.engine =
+        new Engine(new Networks(config.generation(), tokenizer, decoder, vision), options.engine());
     LOG.log(
         Level.DEBUG,
         "{0}: {1}, {2} decoder layers of {3}, context {4}, {5} threads, {6}",
@@ -262,13 +267,17 @@ public final class SmolVlm implements AutoCloseable {
   /// Answers a request with one choice until `cancelled` says true, which is asked at each event. A
   /// cancelled answer holds what `events` has seen.
   ///
+  /// No deadline; what the engine bounds it bounds for these calls as well, so that many of them at
+  /// once may be refused with [OverloadedException].
+  ///
   /// @throws IllegalArgumentException for several choices; see [Engine#submit]
   public GenerationResult generate(
       GenerationRequest request, Consumer<GenerationEvent> events, BooleanSupplier cancelled) {
     if (request.parameters().choices() != 1) {
       throw new IllegalArgumentException(request.parameters().choices() + " choices");
     }
-    return new Answering(events, cancelled).read(engine.submit(prepare(request), Admission.of("")));
+    return new Answering(events, cancelled)
+        .read(engine.submit(prepare(request), new Admission("", NO_DEADLINE)));
   }
 
   /// Runs the prompt of a request once and shows every stage on the way: `pixel_values` `[tiles, 3

@@ -2,6 +2,7 @@ package io.smolvlm.app.evaluation;
 
 import io.smolvlm.language.ContentPart;
 import io.smolvlm.language.Message;
+import io.smolvlm.models.engine.AnswerParameters;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
@@ -97,13 +98,14 @@ public record Question(
     return text.toString();
   }
 
-  /// The request that asks it, greedy.
+  /// The request that asks it, greedy, the answer left to the model as the reference leaves it.
   ///
   /// @param images the pictures, read
   /// @throws SmolVlmException when the messages have places for more or fewer pictures
   public GenerationRequest request(List<RgbImage> images) {
     return GenerationRequest.of(messages, images)
         .withImageOptions(
-            new ImageOptions(split ? ImageOptions.Split.ON : ImageOptions.Split.OFF, 0));
+            new ImageOptions(split ? ImageOptions.Split.ON : ImageOptions.Split.OFF, 0))
+        .withParameters(AnswerParameters.DEFAULT.toBuilder().stopRepetition(false).build());
   }
 }

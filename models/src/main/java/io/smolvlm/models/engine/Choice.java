@@ -45,6 +45,7 @@ final class Choice implements AutoCloseable {
   private final StringBuilder text = new StringBuilder();
   private @Nullable FinishReason reason;
   private double decodeMillis;
+  private boolean closed;
 
   /// @param cache holds the prompt; closed with this
   Choice(int index, PreparedRequest prepared, Networks networks, KvCache cache, Listener listener) {
@@ -107,8 +108,17 @@ final class Choice implements AutoCloseable {
     return index;
   }
 
+  KvCache cache() {
+    return cache;
+  }
+
+  int tokens() {
+    return ids.size();
+  }
+
+  /// Whether no token will follow.
   boolean ended() {
-    return reason != null;
+    return reason != null || closed;
   }
 
   /// The row that the next decode step computes for this answer.
@@ -146,7 +156,7 @@ final class Choice implements AutoCloseable {
 
   /// Ends the answer from outside; what was held back is kept.
   void end(FinishReason why) {
-    if (reason == null) {
+    if (!ended()) {
       end(why, shown(stop.finish()));
     }
   }
@@ -198,6 +208,7 @@ final class Choice implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     cache.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.smolvlm.models.engine;
 
+import io.smolvlm.language.KvCache;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.lang.System.Logger;
@@ -13,61 +14,173 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Answers requests, one thread for all of them.
+/// Stands between all callers and the networks of one model: requests in, events out, bounded,
+/// fair, cancellable, the same answers whatever runs beside them.
+///
+/// ## Threads
+///
+/// | thread | does | never |
+/// |---|---|---|
+/// | a caller's | prepares requests, [#submit], reads its [TokenStream] | touches networks or caches |
+/// | `smolvlm-engine` | every tile, prefill chunk, decode step, choice of a token | waits for a caller |
+/// | the kernels' team | shares of one step's maths | knows requests |
+///
+/// The engine's thread starts with the first request and sleeps when there is none. It alone owns
+/// what runs; callers and it meet in the queue, the streams and this class's lock, which is never
+/// held while something is computed.
+///
+/// ## Order of steps
+///
+/// Between any two steps: what was cancelled or is late ends; then requests are begun, in their
+/// turn, while answers and KV memory of what runs leave room. Then one step is made, either for a
+/// newcomer (one tile, or a prefill chunk of at most 256 rows) or one decode step of all running
+/// answers together. While answers run, newcomers get half the time: after an advance that took 200
+/// ms, decode steps follow for 200 ms. So a stream pauses for one tile or chunk at most, and a
+/// newcomer is begun within twice the time it would take alone. Of several newcomers the one with
+/// the least left goes first, every fourth time the oldest.
+///
+/// ## Fairness and bounds
+///
+/// Waiting requests of different clients take turns by tokens ([RequestQueue]). The queue holds so
+/// many requests or so much estimated work ([EngineOptions]; estimates are means of what was
+/// measured lately, [Rates]), whichever is reached first; then [#submit] refuses at once and says
+/// when to come again. A client with nothing waiting still finds one of a few places more. Memory
+/// of KV caches is counted by what a request can need at most, prompt and most tokens, so that what
+/// has begun is never evicted; a cache that grows holds old and new memory for that moment, one
+/// cache at a time. A request ends by its deadline, with what it has; it is not begun when its
+/// first token could not come in time.
+///
+/// ## Determinism
+///
+/// What a request computes depends on its prompt, parameters and seed: tiles are encoded alone,
+/// chunks are cut from the prompt's beginning, and a row of a decode step has the same bits
+/// whatever rows are beside it. The order of steps depends on the clock; no answer depends on the
+/// order.
+///
+/// ## Failures
+///
+/// Whatever goes wrong in one request, memory running out included, ends that request with
+/// [GenerationEvent.Failed]; others go on. The log gets kind and place, never content.
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Engine.class.getName());
-  private static final int QUEUE = 64;
-
-  private record Job(PreparedRequest prepared, TokenStream stream, long submitted, long deadline) {}
 
   private final Networks networks;
+  private final EngineOptions options;
   private final LongSupplier nanos;
+  private final RequestQueue queue;
+  private final Rates rates = new Rates();
+  private final Listeners listeners = new Listeners();
+  private final Scheduler scheduler;
+
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final ArrayDeque<Job> queue = new ArrayDeque<>();
+  private final Condition work = lock.newCondition();
+  private final Condition idle = lock.newCondition();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private @Nullable Thread thread;
-  private boolean busy;
+  private int unfinished;
   private boolean draining;
-  private volatile boolean closed;
+  private boolean closed;
 
-  public Engine(Networks networks) {
-    this(networks, System::nanoTime);
+  /// @param networks stay the caller's, who closes them after this
+  public Engine(Networks networks, EngineOptions options) {
+    this(networks, options, System::nanoTime);
   }
 
-  Engine(Networks networks, LongSupplier nanos) {
+  /// @param nanos the clock of deadlines and estimates
+  Engine(Networks networks, EngineOptions options, LongSupplier nanos) {
     this.networks = networks;
+    this.options = options;
     this.nanos = nanos;
+    this.queue = new RequestQueue(options.queueRequests());
+    this.scheduler =
+        new Scheduler(networks, options, nanos, queue, rates, listeners, this::oneEnded);
+  }
+
+  Networks networks() {
+    return networks;
   }
 
   /// Takes a request on. Returns at once; the stream tells the rest.
   ///
-  /// @throws OverloadedException when too much is waiting, or the engine is draining
+  /// @throws OverloadedException when too much is waiting, what is waiting will take longer than
+  ///   the deadline, or the engine is draining
+  /// @throws SmolVlmException with [ErrorCode#LIMIT] when the request may need more memory than
+  ///   there is for all
   /// @throws IllegalStateException when the engine is closed
   public TokenStream submit(PreparedRequest prepared, Admission admission) {
-    lock.lock();
+    refuseTooLarge(prepared);
     try {
-      ensureOpen();
-      if (draining) {
-        throw new OverloadedException("the service is being shut down", Duration.ofSeconds(10));
+      lock.lock();
+      try {
+        ensureOpen();
+        refuseOverload(prepared, admission);
+        long now = nanos.getAsLong();
+        var stream = new TokenStream(nanos);
+        queue.add(
+            new Submission(
+                prepared, admission.client(), stream, now, now + admission.deadline().toNanos()));
+        unfinished++;
+        wake();
+        return stream;
+      } finally {
+        lock.unlock();
       }
-      if (queue.size() >= QUEUE) {
-        throw new OverloadedException(
-            queue.size() + " requests are waiting, allowed " + QUEUE, Duration.ofSeconds(1));
-      }
-      var stream = new TokenStream(nanos);
-      long now = nanos.getAsLong();
-      queue.add(new Job(prepared, stream, now, now + admission.deadline().toNanos()));
-      start();
-      return stream;
-    } finally {
-      lock.unlock();
+    } catch (OverloadedException e) {
+      listeners.tell(l -> l.refused(e));
+      throw e;
     }
   }
 
-  /// Runs something on the engine's thread, alone with the networks, and waits for its end.
+  private void refuseTooLarge(PreparedRequest prepared) {
+    long positions = scheduler.budget() / KvCache.bytes(networks.text(), 1);
+    if (prepared.cost() > positions) {
+      throw new SmolVlmException(
+          ErrorCode.LIMIT,
+          "n: found %d answers of up to %d tokens with their prompt, %d in all, allowed %d"
+              .formatted(
+                  prepared.parameters().choices(),
+                  prepared.positions(),
+                  prepared.cost(),
+                  positions));
+    }
+  }
+
+  private void refuseOverload(PreparedRequest prepared, Admission admission) {
+    if (draining) {
+      throw shutDown();
+    }
+    String client = admission.client();
+    double waiting = queue.all().stream().mapToDouble(s -> rates.whole(s.prepared())).sum();
+    double running = scheduler.restMillis();
+    if (!queue.hasPlace(client)) {
+      throw overloaded(queue.size() + " requests are waiting", waiting + running);
+    }
+    boolean waits = queue.waits(client);
+    double most = options.queueWork().toMillis() * (waits ? 1.0 : 1.125);
+    if (waiting > 0 && waiting + rates.whole(prepared) > most) {
+      throw overloaded("too much work is waiting", waiting + running);
+    }
+    double before = running + (waits ? waiting : 0);
+    double own = rates.first(prepared.tiles(), prepared.prompt().length());
+    if (before + own > admission.deadline().toMillis()) {
+      throw overloaded("what is waiting will take longer than the deadline", before);
+    }
+  }
+
+  private static OverloadedException overloaded(String why, double waitMillis) {
+    long seconds = Math.clamp((long) Math.ceil(waitMillis / 1000), 1, 10);
+    return new OverloadedException(why, Duration.ofSeconds(seconds));
+  }
+
+  private static OverloadedException shutDown() {
+    return new OverloadedException("the service is being shut down", Duration.ofSeconds(10));
+  }
+
+  /// Runs something on the engine's thread, alone with the networks, and waits for its end. Not to
+  /// be called on that thread.
   ///
   /// @throws RuntimeException what it threw
+  /// @throws IllegalStateException when the engine is closed
   public void run(Runnable task) {
     var done = new CompletableFuture<@Nullable Void>();
     lock.lock();
@@ -81,7 +194,7 @@ public final class Engine implements AutoCloseable {
           done.completeExceptionally(e);
         }
       });
-      start();
+      wake();
     } finally {
       lock.unlock();
     }
@@ -102,23 +215,47 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void start() {
+  private void wake() {
     if (thread == null) {
       thread = Thread.ofPlatform().daemon().name("smolvlm-engine").start(this::loop);
     }
-    changed.signalAll();
+    work.signalAll();
   }
 
-  public EngineStatus status() {
+  private void oneEnded() {
     lock.lock();
     try {
-      return new EngineStatus(busy ? 1 : 0, queue.size(), 0, 0, draining);
+      unfinished--;
+      if (unfinished == 0) {
+        idle.signalAll();
+      }
     } finally {
       lock.unlock();
     }
   }
 
-  /// Takes nothing on any more; what has been taken on is answered.
+  /// How much there is to do now.
+  public EngineStatus status() {
+    lock.lock();
+    try {
+      int waiting = queue.size();
+      return new EngineStatus(
+          Math.max(0, unfinished - waiting),
+          waiting,
+          scheduler.keyValueBytes(),
+          scheduler.budget(),
+          draining);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Tells a listener from now on.
+  public void addListener(EngineListener listener) {
+    listeners.add(listener);
+  }
+
+  /// Takes nothing on any more; what has been taken on is answered. There is no way back.
   public void drain() {
     lock.lock();
     try {
@@ -135,11 +272,11 @@ public final class Engine implements AutoCloseable {
     long left = patience.toNanos();
     lock.lockInterruptibly();
     try {
-      while (busy || !queue.isEmpty()) {
+      while (unfinished > 0) {
         if (left <= 0) {
           return false;
         }
-        left = changed.awaitNanos(left);
+        left = idle.awaitNanos(left);
       }
       return true;
     } finally {
@@ -148,64 +285,41 @@ public final class Engine implements AutoCloseable {
   }
 
   private void loop() {
-    try (var step = new DecodeStep(networks.decoder(), AnswerParameters.MAX_CHOICES)) {
-      while (true) {
-        Job job;
-        Runnable task;
-        lock.lock();
-        try {
-          busy = false;
-          changed.signalAll();
-          while (queue.isEmpty() && tasks.isEmpty() && !closed) {
-            changed.awaitUninterruptibly();
-          }
-          if (closed && queue.isEmpty() && tasks.isEmpty()) {
-            return;
-          }
-          busy = true;
-          task = tasks.poll();
-          job = task == null ? queue.poll() : null;
-        } finally {
-          lock.unlock();
-        }
-        if (task != null) {
-          task.run();
-        }
-        if (job != null) {
-          answer(job, step);
-        }
+    while (runTasks()) {
+      try {
+        scheduler.step();
+      } catch (RuntimeException | Error e) {
+        LOG.log(Level.ERROR, "the engine failed: {0}", Faults.described(e));
+        scheduler.failRunning(e);
       }
     }
+    scheduler.abort(shutDown());
   }
 
-  private void answer(Job job, DecodeStep step) {
-    double queued = (nanos.getAsLong() - job.submitted) / 1e6;
-    try (var generation = new Generation(job.prepared, networks, queued, job.stream::offer)) {
-      job.stream.offer(new GenerationEvent.Started(queued));
-      while (generation.stage() != Generation.Stage.ENDED) {
-        if (closed || job.stream.cancelled()) {
-          generation.end(GenerationResult.FinishReason.CANCELLED);
-        } else if (nanos.getAsLong() - job.deadline >= 0) {
-          generation.end(GenerationResult.FinishReason.DEADLINE);
-        } else if (generation.stage() == Generation.Stage.DECODE) {
-          step.run(generation.running());
-        } else {
-          generation.advance();
-        }
+  /// Waits for something to do.
+  ///
+  /// @return false once the engine is closed
+  private boolean runTasks() {
+    Runnable task = null;
+    lock.lock();
+    try {
+      while (unfinished == 0 && tasks.isEmpty() && !closed) {
+        work.awaitUninterruptibly();
       }
-    } catch (RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "an answer failed", e);
-      job.stream.offer(
-          new GenerationEvent.Failed(
-              e instanceof SmolVlmException known
-                  ? known
-                  : new SmolVlmException(ErrorCode.INTERNAL, "the answer failed", e)));
+      task = tasks.poll();
+      if (task == null && closed) {
+        return false;
+      }
     } finally {
-      job.stream.complete();
+      lock.unlock();
     }
+    if (task != null) {
+      task.run();
+    }
+    return true;
   }
 
-  /// Ends all answers and the thread. May be called twice.
+  /// Ends all answers with [GenerationEvent.Failed] and the thread. May be called twice.
   @Override
   public void close() {
     Thread running;
@@ -213,7 +327,7 @@ public final class Engine implements AutoCloseable {
     try {
       closed = true;
       running = thread;
-      changed.signalAll();
+      work.signalAll();
     } finally {
       lock.unlock();
     }
@@ -227,6 +341,12 @@ public final class Engine implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+    lock.lock();
+    try {
+      scheduler.close();
+    } finally {
+      lock.unlock();
     }
   }
 }

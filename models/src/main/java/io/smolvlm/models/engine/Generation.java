@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A request being answered, in steps that others' steps may stand between: tiles are encoded one
@@ -31,14 +32,15 @@ final class Generation implements Choice.Listener, AutoCloseable {
   private final PreparedRequest prepared;
   private final Networks networks;
   private final double queueMillis;
+  private final LongSupplier nanos;
   private final Consumer<GenerationEvent> events;
 
   /// Of image tokens and prompt rows, which are not needed once the prompt stands in the cache.
   private final Arena arena = Arena.ofShared();
 
-  private final Matrix imageTokens;
   private final KvCache cache;
   private final List<Choice> choices = new ArrayList<>();
+  private @Nullable Matrix imageTokens;
   private @Nullable Matrix prompt;
   private Stage stage;
   private int tilesDone;
@@ -53,26 +55,39 @@ final class Generation implements Choice.Listener, AutoCloseable {
       PreparedRequest prepared,
       Networks networks,
       double queueMillis,
+      LongSupplier nanos,
       Consumer<GenerationEvent> events) {
     this.prepared = prepared;
     this.networks = networks;
     this.queueMillis = queueMillis;
+    this.nanos = nanos;
     this.events = events;
     this.stage = prepared.tiles() == 0 ? Stage.PREFILL : Stage.ENCODE;
     this.cache = new KvCache(networks.text(), prepared.positions());
-    VisionTower vision = networks.vision();
-    int each = vision == null ? 0 : vision.config().tokensPerTile();
-    this.imageTokens =
-        Matrix.allocate(arena, prepared.tiles() * each, networks.text().hiddenSize());
   }
 
   Stage stage() {
     return stage;
   }
 
+  /// Positions that its caches may come to hold in all: what it may still cost.
+  long positions() {
+    int answers = stage == Stage.DECODE ? running : prepared.parameters().choices();
+    return stage == Stage.ENDED ? 0 : (long) answers * prepared.positions();
+  }
+
+  /// Tokens of answers that have not ended.
+  long tokens() {
+    return choices.stream().filter(c -> !c.ended()).mapToLong(Choice::tokens).sum();
+  }
+
   /// Answers that have not ended; none before [Stage#DECODE].
   List<Choice> running() {
     return choices.stream().filter(c -> !c.ended()).toList();
+  }
+
+  boolean has(Choice choice) {
+    return choices.contains(choice);
   }
 
   /// Tiles still to be encoded.
@@ -89,7 +104,7 @@ final class Generation implements Choice.Listener, AutoCloseable {
   ///
   /// @throws IllegalStateException in another stage
   void advance() {
-    var watch = new Stopwatch(System::nanoTime);
+    var watch = new Stopwatch(nanos);
     switch (stage) {
       case ENCODE -> {
         encodeTile();
@@ -114,6 +129,9 @@ final class Generation implements Choice.Listener, AutoCloseable {
       throw new IllegalStateException("tiles without an encoder");
     }
     int each = vision.config().tokensPerTile();
+    if (imageTokens == null) {
+      imageTokens = Matrix.allocate(arena, prepared.tiles() * each, networks.text().hiddenSize());
+    }
     int tile = tilesDone;
     for (PixelTiles picture : prepared.pictures()) {
       if (tile < picture.tiles()) {
@@ -135,7 +153,11 @@ final class Generation implements Choice.Listener, AutoCloseable {
   /// @return the chunk's rows
   private Matrix prefillChunk() {
     if (prompt == null) {
-      prompt = prepared.embed(networks.decoder(), imageTokens, arena);
+      prompt =
+          prepared.embed(
+              networks.decoder(),
+              imageTokens == null ? networks.decoder().rows(arena, 0) : imageTokens,
+              arena);
     }
     int to = Math.min(rowsDone + CHUNK, prompt.rows());
     Matrix chunk = prompt.slice(rowsDone, to);

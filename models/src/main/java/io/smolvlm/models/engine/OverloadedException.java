@@ -16,6 +16,11 @@ public final class OverloadedException extends SmolVlmException {
     this.retryAfter = retryAfter;
   }
 
+  OverloadedException(String message, Duration retryAfter, Throwable cause) {
+    super(ErrorCode.OVERLOADED, message, cause);
+    this.retryAfter = retryAfter;
+  }
+
   /// When to try again, 1 to 10 seconds: the estimated wait of what is there already.
   public Duration retryAfter() {
     return retryAfter;
