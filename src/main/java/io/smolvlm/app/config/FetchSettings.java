@@ -24,6 +24,11 @@ public interface FetchSettings {
   @Allowed(from = "1", to = "65535")
   Optional<List<Integer>> ports();
 
+  /// Most redirects that are followed, each checked as the address itself was.
+  @WithDefault("3")
+  @Allowed(from = "0", to = "10")
+  int redirects();
+
   /// Most fetches at a time, of all requests together.
   @WithDefault("32")
   @Allowed(from = "1", to = "1024")

@@ -35,6 +35,11 @@ final class BmpPicture {
     this.file = file;
   }
 
+  /// Reads no further than the declared size.
+  void checkHeader() {
+    readHeader();
+  }
+
   RgbImage read() {
     readHeader();
     int pixels = pixelOffset();

@@ -26,10 +26,20 @@ final class GifPicture {
     this.file = file;
   }
 
+  /// Reads no further than the declared sizes.
+  void checkHeader() {
+    int frame = findFrame();
+    file.checkSize(file.u16Little(frame + 5), file.u16Little(frame + 7));
+  }
+
   RgbImage read() {
-    int canvasWidth = file.u16Little(6);
-    int canvasHeight = file.u16Little(8);
-    file.checkSize(canvasWidth, canvasHeight);
+    int frame = findFrame();
+    return readFrame(frame, file.u16Little(6), file.u16Little(8));
+  }
+
+  /// The place of the first frame.
+  private int findFrame() {
+    file.checkSize(file.u16Little(6), file.u16Little(8));
     int at = readPalette(file.u8(10), 13);
     while (true) {
       int block = file.u8(at);
@@ -42,7 +52,7 @@ final class GifPicture {
           at = endOfBlocks(at + 2);
         }
         case FRAME -> {
-          return readFrame(at, canvasWidth, canvasHeight);
+          return at;
         }
         case END -> throw file.corrupt("a GIF without a picture");
         default -> throw file.corrupt("a GIF with an unknown block %x".formatted(block));

@@ -78,6 +78,28 @@ public final class ImageReader {
   ///   [ErrorCode#TOO_LARGE] for declared sizes over a cap, [ErrorCode#LIMIT] for work or memory
   ///   over a cap
   public RgbImage read(byte[] bytes, String name) {
+    PictureFile file = checked(bytes, name);
+    try {
+      return decode(file);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw file.error(ErrorCode.LIMIT, "takes more memory than there is", e);
+    }
+  }
+
+  /// Checks a picture as far as its header tells: its size in bytes, its format, its pixels. No
+  /// decoder is called and no memory is taken for pixels. What passes may still be damaged.
+  ///
+  /// @throws SmolVlmException as [#read(byte[], String)] does
+  public void check(byte[] bytes, String name) {
+    PictureFile file = checked(bytes, name);
+    try {
+      checkHeader(file);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw file.error(ErrorCode.LIMIT, "takes more memory than there is", e);
+    }
+  }
+
+  private PictureFile checked(byte[] bytes, String name) {
     PictureFile file = new PictureFile(bytes, name, limits);
     if (bytes.length == 0) {
       throw file.error(ErrorCode.EMPTY, "no content");
@@ -90,31 +112,58 @@ public final class ImageReader {
                   bytes.length == limits.maxBytes() + 1 ? "more" : bytes.length,
                   limits.maxBytes()));
     }
-    try {
-      return decode(file);
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      throw file.error(ErrorCode.LIMIT, "takes more memory than there is", e);
-    }
+    return file;
   }
 
   private RgbImage decode(PictureFile file) {
+    return switch (format(file)) {
+      case PNG -> new PngPicture(file, grey16).read();
+      case JPEG -> new JpegPicture(file).read();
+      case GIF -> new GifPicture(file).read();
+      case BMP -> new BmpPicture(file).read();
+      case WEBP -> new WebpPicture(file).read();
+      case TIFF -> new TiffPicture(file, grey16).read();
+    };
+  }
+
+  private void checkHeader(PictureFile file) {
+    switch (format(file)) {
+      case PNG -> new PngPicture(file, grey16).checkHeader();
+      case JPEG -> new JpegPicture(file).checkHeader();
+      case GIF -> new GifPicture(file).checkHeader();
+      case BMP -> new BmpPicture(file).checkHeader();
+      case WEBP -> new WebpPicture(file).checkHeader();
+      case TIFF -> new TiffPicture(file, grey16).checkHeader();
+    }
+  }
+
+  private enum Format {
+    PNG,
+    JPEG,
+    GIF,
+    BMP,
+    WEBP,
+    TIFF
+  }
+
+  private static Format format(PictureFile file) {
     if (file.has(0, PNG)) {
-      return new PngPicture(file, grey16).read();
+      return Format.PNG;
     }
     if (file.has(0, "\u00ff\u00d8\u00ff")) {
-      return new JpegPicture(file).read();
+      return Format.JPEG;
     }
     if (file.has(0, "GIF87a") || file.has(0, "GIF89a")) {
-      return new GifPicture(file).read();
+      return Format.GIF;
     }
     if (file.has(0, "BM")) {
-      return new BmpPicture(file).read();
+      return Format.BMP;
     }
     if (file.has(0, "RIFF") && file.has(8, "WEBP")) {
-      return new WebpPicture(file).read();
+      return Format.WEBP;
     }
     if (file.has(0, "II*\0") || file.has(0, "MM\0*")) {
-      return new TiffPicture(file, grey16).read();
+      return Format.TIFF;
     }
     if (file.length() >= 3 && SIGNATURES.stream().anyMatch(file::isBeginningOf)) {
       throw file.corrupt("ends inside its signature, after %d bytes".formatted(file.length()));

@@ -38,11 +38,16 @@ final class JpegPicture {
     this.pixels = new ByteArrayOutputStream(file.length() + LEAVE_COLOURS_ALONE.length);
   }
 
+  /// Reads no further than the declared size.
+  void checkHeader() {
+    readSegments(true);
+  }
+
   RgbImage read() {
     pixels.write(0xff);
     pixels.write(0xd8);
     pixels.writeBytes(LEAVE_COLOURS_ALONE);
-    readSegments();
+    readSegments(false);
     Raster raster =
         Decoder.ofJdk(file, "com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi")
             .harmless(warning -> warning.contains("extraneous bytes"))
@@ -58,9 +63,9 @@ final class JpegPicture {
         toRgb(buffer.getData()), orientation > 0 ? orientation : xmpOrientation);
   }
 
-  private void readSegments() {
+  private void readSegments(boolean untilFrame) {
     int at = 2;
-    while (true) {
+    while (!untilFrame || components.length == 0) {
       while (file.u8(at) != 0xff) {
         at++;
       }

@@ -39,6 +39,11 @@ final class PngPicture {
     this.grey16 = grey16;
   }
 
+  /// Reads no further than the declared size.
+  void checkHeader() {
+    readHeader();
+  }
+
   RgbImage read() {
     readHeader();
     readChunks();

@@ -37,9 +37,14 @@ final class TiffPicture {
     this.directory = new TiffDirectory(file);
   }
 
-  RgbImage read() {
+  /// Reads no further than the directory.
+  void checkHeader() {
     readLayout();
     directory.checkPixels(width, height, bits, samples);
+  }
+
+  RgbImage read() {
+    checkHeader();
     Decoder decoder =
         Decoder.of(file, new TIFFImageReaderSpi())
             .harmless(warning -> warning.contains("8 bit ColorMap"));

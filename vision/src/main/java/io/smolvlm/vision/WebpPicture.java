@@ -45,9 +45,25 @@ final class WebpPicture {
     int top;
     @Nullable Chunk alpha;
     @Nullable Chunk pixels;
+
+    Chunk pixels() {
+      return java.util.Objects.requireNonNull(pixels);
+    }
+  }
+
+  /// Reads no further than the declared sizes.
+  void checkHeader() {
+    Chunk pixels = findFrame().pixels();
+    file.checkSize(frameWidth(pixels), frameHeight(pixels));
   }
 
   RgbImage read() {
+    Frame frame = findFrame();
+    return Orientation.apply(
+        paint(frame, frame.pixels()), orientation != 0 ? orientation : xmpOrientation);
+  }
+
+  private Frame findFrame() {
     int end = riffEnd();
     Frame frame = new Frame();
     int at = 12;
@@ -59,8 +75,7 @@ final class WebpPicture {
     if (frame.pixels == null) {
       throw file.corrupt("a WebP without a picture");
     }
-    return Orientation.apply(
-        paint(frame, frame.pixels), orientation != 0 ? orientation : xmpOrientation);
+    return frame;
   }
 
   private int riffEnd() {
@@ -140,10 +155,18 @@ final class WebpPicture {
     }
   }
 
+  private int frameWidth(Chunk pixels) {
+    return pixels.type.equals("VP8L") ? losslessWidth(pixels) : lossyWidth(pixels);
+  }
+
+  private int frameHeight(Chunk pixels) {
+    return pixels.type.equals("VP8L") ? losslessHeight(pixels) : lossyHeight(pixels);
+  }
+
   private RgbImage paint(Frame frame, Chunk pixels) {
     boolean lossless = pixels.type.equals("VP8L");
-    int frameWidth = lossless ? losslessWidth(pixels) : lossyWidth(pixels);
-    int frameHeight = lossless ? losslessHeight(pixels) : lossyHeight(pixels);
+    int frameWidth = frameWidth(pixels);
+    int frameHeight = frameHeight(pixels);
     file.checkSize(frameWidth, frameHeight);
     if (!extended) {
       width = frameWidth;

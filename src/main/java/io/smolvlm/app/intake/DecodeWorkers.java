@@ -1,0 +1,256 @@
+package io.smolvlm.app.intake;
+
+import io.smolvlm.app.intake.IntakeException.Reason;
+import io.smolvlm.tensor.SmolVlmException;
+import io.smolvlm.vision.ImageLimits;
+import io.smolvlm.vision.ImageReader;
+import io.smolvlm.vision.RgbImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// Decodes pictures in processes of their own.
+///
+/// The order is: what the header tells is checked here, so that a bomb costs no worker; then one of
+/// the workers decodes, and is killed at the deadline. A thread that hangs cannot be stopped, a
+/// process can. There is always one worker more than may be busy, ready and waiting, so that the
+/// death of one delays nobody; its place is filled in the background.
+///
+/// A worker lives for a number of jobs, after which a fresh one takes its place, so that nothing a
+/// picture left behind in it lasts. Safe for use by many threads.
+final class DecodeWorkers implements PictureDecoder {
+  private static final Logger LOG = System.getLogger(DecodeWorkers.class.getName());
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  /// How the workers are doing.
+  ///
+  /// @param alive processes, the spare included
+  /// @param busy of them
+  /// @param waiting pictures that wait for one
+  /// @param deaths of workers over pictures so far
+  record Status(int alive, int busy, int waiting, long deaths) {}
+
+  private final DecodeRules rules;
+  private final ImageLimits limits;
+  private final ImageReader header;
+  private final Quarantine quarantine;
+  private final WorkerCommand command;
+  private final Path folder;
+  private final ScheduledExecutorService clock;
+  private final Semaphore places;
+  private final BlockingQueue<DecodeWorker> idle = new LinkedBlockingQueue<>();
+
+  /// All workers that live or are being started; guarded by itself, as is `closed`.
+  private final Set<DecodeWorker> alive = new HashSet<>();
+
+  private int starting;
+  private long deaths;
+  private boolean closed;
+
+  DecodeWorkers(DecodeRules rules, ImageLimits limits) {
+    this.rules = rules;
+    this.limits = limits;
+    this.header = new ImageReader(limits, ImageReader.Grey16.SCALED);
+    this.quarantine = new Quarantine(rules.refusal(), System::nanoTime);
+    this.folder = newFolder();
+    this.command = new WorkerCommand(rules, limits, folder);
+    this.clock = Clocks.daemon("picture-deadlines");
+    this.places = new Semaphore(rules.workers(), true);
+    fill();
+  }
+
+  private static Path newFolder() {
+    try {
+      return Files.createTempDirectory("smolvlm-decode-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for the processes that decode pictures", e);
+    }
+  }
+
+  @Override
+  public RgbImage decode(byte[] file) {
+    try {
+      header.check(file, "picture");
+    } catch (SmolVlmException e) {
+      throw Refusals.of(e.code(), limits);
+    }
+    String hash = hash(file);
+    if (quarantine.refuses(hash)) {
+      throw new IntakeException(Reason.LIMIT);
+    }
+    long until = System.nanoTime() + rules.patience().toNanos();
+    acquirePlace(until);
+    try {
+      return decodeBy(worker(until), file, hash);
+    } finally {
+      places.release();
+    }
+  }
+
+  private RgbImage decodeBy(DecodeWorker worker, byte[] file, String hash) {
+    boolean sound = false;
+    try {
+      RgbImage image = worker.decode(file, rules.deadline());
+      sound = true;
+      return image;
+    } catch (SmolVlmException e) {
+      sound = true;
+      throw Refusals.of(e.code(), limits);
+    } catch (IOException e) {
+      quarantine.died(hash);
+      synchronized (alive) {
+        deaths++;
+      }
+      LOG.log(
+          Level.WARNING, "a picture of {0} bytes ended the process that decoded it", file.length);
+      throw new IntakeException(Reason.LIMIT);
+    } finally {
+      if (sound && worker.jobs() < rules.jobs()) {
+        putBack(worker);
+      } else {
+        retire(worker);
+      }
+    }
+  }
+
+  private void acquirePlace(long until) {
+    try {
+      if (!places.tryAcquire(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw new IntakeException(Reason.BUSY);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IntakeException(Reason.ABANDONED);
+    }
+  }
+
+  private DecodeWorker worker(long until) {
+    try {
+      while (true) {
+        DecodeWorker worker = idle.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (worker == null) {
+          throw new IntakeException(Reason.BUSY);
+        }
+        if (worker.isAlive()) {
+          return worker;
+        }
+        retire(worker); // somebody else ended it
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IntakeException(Reason.ABANDONED);
+    }
+  }
+
+  private void putBack(DecodeWorker worker) {
+    synchronized (alive) {
+      if (!closed) {
+        idle.add(worker);
+        return;
+      }
+    }
+    worker.kill();
+  }
+
+  private void retire(DecodeWorker worker) {
+    worker.kill();
+    synchronized (alive) {
+      alive.remove(worker);
+    }
+    fill();
+  }
+
+  /// Starts as many workers as are missing, each on a thread of its own.
+  private void fill() {
+    synchronized (alive) {
+      while (!closed && alive.size() + starting < rules.workers() + 1) {
+        starting++;
+        Thread.ofPlatform().daemon().name("picture-worker-start").start(this::startOne);
+      }
+    }
+  }
+
+  private void startOne() {
+    try {
+      DecodeWorker worker = DecodeWorker.start(command, limits, clock, START);
+      synchronized (alive) {
+        starting--;
+        if (!closed) {
+          alive.add(worker);
+          idle.add(worker);
+          return;
+        }
+      }
+      worker.kill();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.ERROR, "a process that decodes pictures cannot be started: {0}", e.toString());
+      pause();
+      synchronized (alive) {
+        starting--;
+      }
+      fill();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_AFTER_FAILURE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  Status status() {
+    synchronized (alive) {
+      int busy = rules.workers() - places.availablePermits();
+      return new Status(alive.size(), busy, places.getQueueLength(), deaths);
+    }
+  }
+
+  /// The processes, for tests that end them.
+  Set<Long> pids() {
+    synchronized (alive) {
+      Set<Long> pids = new HashSet<>();
+      alive.forEach(worker -> pids.add(worker.pid()));
+      return pids;
+    }
+  }
+
+  private static String hash(byte[] file) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java runtime lacks SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (alive) {
+      closed = true;
+      alive.forEach(DecodeWorker::kill);
+      alive.clear();
+    }
+    clock.shutdownNow();
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "a temporary folder is left behind", e);
+    }
+  }
+}
