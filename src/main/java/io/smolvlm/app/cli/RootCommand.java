@@ -89,6 +89,7 @@ final class RootCommand implements Runnable {
     all.put("inspect", InspectCommand.class);
     all.put("models", ModelsCommand.class);
     all.put("serve", ServeCommand.class);
+    all.put("key", KeyCommand.class);
     all.put("completion", CompletionCommand.class);
     return Collections.unmodifiableMap(all);
   }

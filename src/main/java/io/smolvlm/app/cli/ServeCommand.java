@@ -1,8 +1,12 @@
 package io.smolvlm.app.cli;
 
+import io.smolvlm.app.access.ApiKeys;
+import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +31,15 @@ final class ServeCommand implements Runnable {
   @Option(names = "--port", paramLabel = "N", description = "Default: 8080.")
   @Nullable Integer port;
 
+  @Option(
+      names = "--api-keys",
+      paramLabel = "FILE",
+      description = {
+        "Ask callers for one of the keys in this file, see smolvlm key; needed to listen on an"
+            + " address that other machines reach."
+      })
+  @Nullable Path apiKeys;
+
   ServeCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -39,8 +52,15 @@ final class ServeCommand implements Runnable {
     }
     setProperty("quarkus.http.host", host);
     setProperty("quarkus.http.port", port == null ? null : port.toString());
-    setProperty("smolvlm.model", model.reference);
+    // The default is left to the settings, so that the environment may name another model.
+    setProperty(
+        "smolvlm.model",
+        model.reference.equals(ModelCatalog.DEFAULT) ? null : model.reference);
     setProperty("smolvlm.mmproj", model.mmproj == null ? null : model.mmproj.toString());
+    if (apiKeys != null) {
+      new ApiKeys(apiKeys, Duration.ofSeconds(1)); // what is wrong with the file is said at once
+      setProperty("smolvlm.access.api-keys", apiKeys.toAbsolutePath().toString());
+    }
     boot();
   }
 

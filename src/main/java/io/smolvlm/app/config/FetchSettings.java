@@ -34,7 +34,7 @@ public interface FetchSettings {
   @Allowed(from = "1", to = "1024")
   int atATime();
 
-  /// Most fetches at a time of one request.
+  /// Most pictures of one request that are fetched or decoded at a time.
   @WithDefault("4")
   @Allowed(from = "1", to = "64")
   int perRequest();

@@ -198,8 +198,14 @@ final class DecodeWorkers implements PictureDecoder {
       }
       worker.kill();
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "a process that decodes pictures cannot be started: {0}", e.toString());
-      pause();
+      boolean wanted;
+      synchronized (alive) {
+        wanted = !closed;
+      }
+      if (wanted) {
+        LOG.log(Level.ERROR, "a process that decodes pictures cannot be started", e);
+        pause();
+      }
       synchronized (alive) {
         starting--;
       }
@@ -246,7 +252,7 @@ final class DecodeWorkers implements PictureDecoder {
       alive.forEach(DecodeWorker::kill);
       alive.clear();
     }
-    clock.shutdownNow();
+    clock.shutdown(); // alarms that are set still ring, for workers that are just starting
     try {
       Files.deleteIfExists(folder);
     } catch (IOException e) {

@@ -184,7 +184,7 @@ final class HttpAnswer {
         throw new EOFException();
       }
       body.writeBytes(chunk);
-      if (!line(0).isEmpty()) {
+      if (!line(1).isEmpty()) {
         throw new BadAnswerException("chunk");
       }
     }

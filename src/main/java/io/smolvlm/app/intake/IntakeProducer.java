@@ -30,7 +30,8 @@ final class IntakeProducer {
         config.decode().isolated()
             ? new DecodeWorkers(rules(config.decode()), limits)
             : new InProcessDecoder(limits);
-    return new PictureIntake(limits, decoder, fetcher(config.fetch(), limits));
+    return new PictureIntake(
+        limits, decoder, fetcher(config.fetch(), limits), config.fetch().perRequest());
   }
 
   private static Optional<ImageFetcher> fetcher(FetchSettings fetch, ImageLimits limits) {

@@ -2,7 +2,14 @@ package io.smolvlm.app.intake;
 
 import io.smolvlm.app.intake.IntakeException.Reason;
 import io.smolvlm.vision.ImageLimits;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /// Makes pixels of what a request gave as a picture.
@@ -13,12 +20,16 @@ public final class PictureIntake implements AutoCloseable {
   private final ImageLimits limits;
   private final PictureDecoder decoder;
   private final Optional<ImageFetcher> fetcher;
+  private final int atATime;
 
   /// @param fetcher empty where addresses are never fetched
-  PictureIntake(ImageLimits limits, PictureDecoder decoder, Optional<ImageFetcher> fetcher) {
+  /// @param atATime pictures of one request that are read at a time
+  PictureIntake(
+      ImageLimits limits, PictureDecoder decoder, Optional<ImageFetcher> fetcher, int atATime) {
     this.limits = limits;
     this.decoder = decoder;
     this.fetcher = fetcher;
+    this.atATime = atATime;
   }
 
   /// Reads a picture.
@@ -52,6 +63,44 @@ public final class PictureIntake implements AutoCloseable {
     }
     long decoding = System.nanoTime();
     return new Picture(decoder.decode(file), file.length, fetchMillis, millisSince(decoding));
+  }
+
+  /// Reads the pictures of one request, several at a time, in order; one that is refused does not
+  /// keep the others out.
+  ///
+  /// @param abandoned asked from several threads: whether nobody waits any more
+  /// @return one reading for each source, in their order
+  public List<Reading> readAll(List<? extends PictureSource> sources, BooleanSupplier abandoned) {
+    Semaphore places = new Semaphore(atATime);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Reading>> readings = new ArrayList<>();
+      for (PictureSource source : sources) {
+        readings.add(threads.submit(() -> reading(source, abandoned, places)));
+      }
+      return readings.stream().map(PictureIntake::result).toList();
+    }
+  }
+
+  private static Reading result(Future<Reading> reading) {
+    try {
+      return reading.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("reading a picture failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IntakeException(Reason.ABANDONED);
+    }
+  }
+
+  private Reading reading(PictureSource source, BooleanSupplier abandoned, Semaphore places) {
+    places.acquireUninterruptibly();
+    try {
+      return new Reading.Read(read(source, abandoned));
+    } catch (IntakeException e) {
+      return new Reading.Refused(e);
+    } finally {
+      places.release();
+    }
   }
 
   private byte[] fetch(String url, BooleanSupplier abandoned) {

@@ -114,7 +114,7 @@ class SsrfTest {
     assertEquals(PictureSource.Url.class, source.getClass());
     try (var intake =
         new PictureIntake(
-            limits, new InProcessDecoder(limits), Optional.of(network.fetcher(WHOLE)))) {
+            limits, new InProcessDecoder(limits), Optional.of(network.fetcher(WHOLE)), 4)) {
       assertNotNull(intake.read(source).image());
       return "ok";
     } catch (IntakeException e) {
@@ -126,7 +126,7 @@ class SsrfTest {
   void addressesAreRefusedUnlessSwitchedOn() {
     try (var intake =
         new PictureIntake(
-            ImageLimits.DEFAULT, new InProcessDecoder(ImageLimits.DEFAULT), Optional.empty())) {
+            ImageLimits.DEFAULT, new InProcessDecoder(ImageLimits.DEFAULT), Optional.empty(), 4)) {
       var url = new PictureSource.Url("https://pictures.example.org/x.png");
       assertEquals(
           Reason.BLOCKED_URL, assertThrows(IntakeException.class, () -> intake.read(url)).reason());

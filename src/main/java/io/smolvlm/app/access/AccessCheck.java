@@ -1,0 +1,75 @@
+package io.smolvlm.app.access;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.smolvlm.app.config.AccessSettings;
+import io.smolvlm.app.config.ServiceConfig;
+import io.smolvlm.app.rest.ApiError;
+import io.smolvlm.app.rest.ApiException;
+import io.smolvlm.app.rest.ErrorAnswer;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/// Asks every request for its key before anything of its body is read.
+///
+/// It stands in front of the router and sees the path that the router will match, so there is no
+/// second way to write an address that gets past it.
+@ApplicationScoped
+class AccessCheck {
+  /// After the request has its id, before all else.
+  private static final int SECOND = 900;
+
+  private final Optional<ApiKeys> keys;
+  private final OpenPaths open;
+
+  AccessCheck(ServiceConfig config, @ConfigProperty(name = "quarkus.http.host") String host) {
+    AccessSettings access = config.access();
+    PublicBind.check(host, access.apiKeys().isPresent());
+    this.keys = access.apiKeys().map(file -> new ApiKeys(Path.of(file), access.reload()));
+    this.open =
+        new OpenPaths(
+            config.http().page() && access.pageOpen(), access.metricsOpen(), access.openapiOpen());
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::check, SECOND);
+  }
+
+  private void check(RoutingContext routing) {
+    if (keys.isEmpty()) {
+      routing.next();
+      return;
+    }
+    Optional<String> name = GivenKey.in(routing.request().headers()).flatMap(keys.get()::nameOf);
+    if (name.isPresent()) {
+      Caller.set(routing, name.get());
+      routing.next();
+    } else if (open.contains(routing.normalizedPath())) {
+      routing.next();
+    } else {
+      refuse(routing);
+    }
+  }
+
+  private static void refuse(RoutingContext routing) {
+    if (hasBody(routing)) {
+      // It is not read: the connection cannot be used again.
+      routing.response().putHeader("Connection", "close");
+    }
+    ErrorAnswer.end(
+        routing,
+        new ApiException(
+            ApiError.INVALID_API_KEY,
+            null,
+            "No valid API key was given. Send it as: Authorization: Bearer KEY."));
+  }
+
+  private static boolean hasBody(RoutingContext routing) {
+    String length = routing.request().getHeader("Content-Length");
+    return routing.request().getHeader("Transfer-Encoding") != null
+        || (length != null && !length.strip().equals("0"));
+  }
+}
