@@ -1,6 +1,7 @@
 package io.smolvlm.app;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -87,6 +88,24 @@ class HouseTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "io.quarkus..", "io.smallrye..", "org.eclipse.microprofile..", "jakarta..")
+        .check(house);
+  }
+
+  /// One class opens outgoing sockets, after one other has checked where to.
+  @Test
+  void socketsAreOpenedInOnePlace() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.smolvlm.app..")
+        .and()
+        .haveNameNotMatching("io\\.smolvlm\\.app\\.intake\\.(Connections|ImageFetcher)(\\$.*)?")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("java.net.http..")
+                .or(resideInAPackage("javax.net.."))
+                .or(equivalentTo(java.net.Socket.class))
+                .or(equivalentTo(java.net.URLConnection.class))
+                .or(equivalentTo(java.nio.channels.SocketChannel.class)))
         .check(house);
   }
 

@@ -27,8 +27,8 @@ class AccessCheck {
 
   AccessCheck(ServiceConfig config, @ConfigProperty(name = "quarkus.http.host") String host) {
     AccessSettings access = config.access();
-    PublicBind.check(host, access.apiKeys().isPresent());
-    this.keys = access.apiKeys().map(file -> new ApiKeys(Path.of(file), access.reload()));
+    PublicBind.check(host, config.apiKeys().isPresent());
+    this.keys = config.apiKeys().map(file -> new ApiKeys(Path.of(file), access.reload()));
     this.open =
         new OpenPaths(
             config.http().page() && access.pageOpen(), access.metricsOpen(), access.openapiOpen());

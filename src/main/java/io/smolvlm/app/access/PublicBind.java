@@ -4,19 +4,23 @@ import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 
 /// Refuses to be reachable from other machines without keys.
-final class PublicBind {
+public final class PublicBind {
   private PublicBind() {}
 
+  /// Checks an address before anything listens on it. Whether others reach it is told by its form
+  /// alone; a name other than `localhost` counts as reachable.
+  ///
   /// @param host the address that is listened on
+  /// @param keys whether callers are asked for keys
   /// @throws SmolVlmException naming the options that help
-  static void check(String host, boolean keys) {
+  public static void check(String host, boolean keys) {
     if (!keys && !staysHere(host)) {
       throw new SmolVlmException(
           ErrorCode.INVALID_VALUE,
           "host: "
               + host
               + " can be reached from other machines, which needs API keys: make one with"
-              + " `smolvlm key NAME` and start with --api-keys FILE (smolvlm.access.api-keys), or"
+              + " `smolvlm key NAME` and start with --api-keys FILE (smolvlm.api-keys), or"
               + " listen on 127.0.0.1");
     }
   }

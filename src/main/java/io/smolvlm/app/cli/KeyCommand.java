@@ -11,9 +11,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "key",
     description = {
-      "Makes an API key for the service: prints the key, which is shown this once, and the line"
-          + " for the file given to `smolvlm serve --api-keys FILE`.",
-      "The line holds a hash of the key, not the key. A running service notices the change."
+      "Makes an API key for the service. The key is shown this once, on standard error; standard"
+          + " output gets the line for the file that `smolvlm serve --api-keys FILE` is given,"
+          + " which holds a hash of it: smolvlm key ann >> keys",
+      "A running service notices that its file has changed."
     })
 final class KeyCommand implements Runnable, WithJson {
   private final Terminal terminal;
@@ -46,7 +47,8 @@ final class KeyCommand implements Runnable, WithJson {
       terminal.println(Json.text(fields));
       return;
     }
-    terminal.println("key:  " + made.key());
-    terminal.println("line: " + made.line());
+    terminal.err().println("key of " + name + ", shown this once: " + made.key());
+    terminal.err().flush();
+    terminal.println(made.line());
   }
 }

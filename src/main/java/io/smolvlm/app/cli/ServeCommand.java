@@ -1,6 +1,7 @@
 package io.smolvlm.app.cli;
 
 import io.smolvlm.app.access.ApiKeys;
+import io.smolvlm.app.access.PublicBind;
 import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
@@ -54,14 +55,20 @@ final class ServeCommand implements Runnable {
     setProperty("quarkus.http.port", port == null ? null : port.toString());
     // The default is left to the settings, so that the environment may name another model.
     setProperty(
-        "smolvlm.model",
-        model.reference.equals(ModelCatalog.DEFAULT) ? null : model.reference);
+        "smolvlm.model", model.reference.equals(ModelCatalog.DEFAULT) ? null : model.reference);
     setProperty("smolvlm.mmproj", model.mmproj == null ? null : model.mmproj.toString());
     if (apiKeys != null) {
       new ApiKeys(apiKeys, Duration.ofSeconds(1)); // what is wrong with the file is said at once
-      setProperty("smolvlm.access.api-keys", apiKeys.toAbsolutePath().toString());
+      setProperty("smolvlm.api-keys", apiKeys.toAbsolutePath().toString());
+    }
+    if (host != null) {
+      PublicBind.check(host, apiKeys != null || configured("smolvlm.api-keys", "SMOLVLM_API_KEYS"));
     }
     boot();
+  }
+
+  private static boolean configured(String property, String variable) {
+    return System.getProperty(property) != null || System.getenv(variable) != null;
   }
 
   private static void setProperty(String name, @Nullable String value) {

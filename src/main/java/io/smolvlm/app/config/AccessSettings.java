@@ -2,15 +2,9 @@ package io.smolvlm.app.config;
 
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import java.util.Optional;
 
-/// Who may call. Without a file of keys everybody on this machine may, and nobody else: an address
-/// that others can reach is refused at start.
+/// Who may call what, given a file of keys (`smolvlm.api-keys`).
 public interface AccessSettings {
-  /// The file of API keys, one `name:hash` a line as `smolvlm key NAME` prints it. Changes to it
-  /// count without a restart.
-  Optional<String> apiKeys();
-
   /// How often the file of keys is looked at.
   @WithDefault("2s")
   @Allowed(from = "100ms", to = "1h")

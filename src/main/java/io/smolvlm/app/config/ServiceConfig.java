@@ -21,6 +21,11 @@ public interface ServiceConfig {
   /// The name that clients see and send as `model`; without it the model's own.
   Optional<String> modelName();
 
+  /// The file of API keys, one `name:hash` a line as `smolvlm key NAME` prints it. Changes to it
+  /// count without a restart. Without it everybody on this machine may call, and nobody else: an
+  /// address that others can reach is refused at start.
+  Optional<String> apiKeys();
+
   /// Threads for the maths; 0 takes all processors.
   @WithDefault("0")
   @Allowed(from = "0", to = "1024")

@@ -23,6 +23,11 @@ class Connections {
     this.tls = tls;
   }
 
+  /// With the authorities that this Java runtime trusts.
+  static Connections ofJava() {
+    return new Connections((SSLSocketFactory) SSLSocketFactory.getDefault());
+  }
+
   /// Connects.
   ///
   /// @param checked comes from [SsrfGuard#addresses]

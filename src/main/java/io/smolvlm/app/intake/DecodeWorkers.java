@@ -37,14 +37,6 @@ final class DecodeWorkers implements PictureDecoder {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
-  /// How the workers are doing.
-  ///
-  /// @param alive processes, the spare included
-  /// @param busy of them
-  /// @param waiting pictures that wait for one
-  /// @param deaths of workers over pictures so far
-  record Status(int alive, int busy, int waiting, long deaths) {}
-
   private final DecodeRules rules;
   private final ImageLimits limits;
   private final ImageReader header;
@@ -117,7 +109,8 @@ final class DecodeWorkers implements PictureDecoder {
         deaths++;
       }
       LOG.log(
-          Level.WARNING, "a picture of {0} bytes ended the process that decoded it", file.length);
+          Level.WARNING,
+          "a picture of " + file.length + " bytes ended the process that decoded it");
       throw new IntakeException(Reason.LIMIT);
     } finally {
       if (sound && worker.jobs() < rules.jobs()) {
@@ -221,10 +214,11 @@ final class DecodeWorkers implements PictureDecoder {
     }
   }
 
-  Status status() {
+  @Override
+  public IntakeStatus status() {
     synchronized (alive) {
       int busy = rules.workers() - places.availablePermits();
-      return new Status(alive.size(), busy, places.getQueueLength(), deaths);
+      return new IntakeStatus(alive.size(), busy, places.getQueueLength(), deaths);
     }
   }
 

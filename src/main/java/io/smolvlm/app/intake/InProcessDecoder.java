@@ -25,5 +25,10 @@ final class InProcessDecoder implements PictureDecoder {
   }
 
   @Override
+  public IntakeStatus status() {
+    return IntakeStatus.NONE;
+  }
+
+  @Override
   public void close() {}
 }

@@ -45,7 +45,7 @@ public final class IntakeException extends SmolVlmException {
         "The picture's address did not give a picture in time. Send the picture as a data URI"
             + " instead."),
     /// No decoder is free; the same request may succeed later.
-    BUSY(ErrorCode.LIMIT, "overloaded", "Too many pictures are waiting to be decoded."),
+    BUSY(ErrorCode.OVERLOADED, "overloaded", "Too many pictures are waiting to be decoded."),
     /// Whoever asked has gone; nobody reads this.
     ABANDONED(ErrorCode.LIMIT, "request_cancelled", "The request was given up by its client.");
 

@@ -17,7 +17,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLSocketFactory;
 
 /// Makes the one intake of the service as its settings say.
 @Singleton
@@ -51,7 +50,7 @@ final class IntakeProducer {
         new ImageFetcher(
             rules,
             new SsrfGuard(rules, InetAddress::getAllByName, lookups),
-            new Connections((SSLSocketFactory) SSLSocketFactory.getDefault()),
+            Connections.ofJava(),
             new Semaphore(fetch.atATime(), true),
             Clocks.daemon("picture-fetches")));
   }

@@ -8,6 +8,8 @@ interface PictureDecoder extends AutoCloseable {
   /// @throws IntakeException if it is no picture that is read here
   RgbImage decode(byte[] file);
 
+  IntakeStatus status();
+
   @Override
   void close();
 }

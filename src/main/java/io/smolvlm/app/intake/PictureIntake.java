@@ -111,6 +111,11 @@ public final class PictureIntake implements AutoCloseable {
     return (System.nanoTime() - nanos) / 1e6;
   }
 
+  /// How the processes that decode are doing, for metrics.
+  public IntakeStatus status() {
+    return decoder.status();
+  }
+
   /// Ends the processes that decode.
   @Override
   public void close() {

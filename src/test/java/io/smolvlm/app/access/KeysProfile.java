@@ -25,7 +25,7 @@ public final class KeysProfile implements QuarkusTestProfile {
           MessageDigest.getInstance("SHA-256").digest(KEY.getBytes(StandardCharsets.UTF_8));
       Files.writeString(file, NAME + ":" + HexFormat.of().formatHex(hash) + "\n");
       return Map.of(
-          "smolvlm.access.api-keys",
+          "smolvlm.api-keys",
           file.toString(),
           "smolvlm.access.page-open",
           "false",

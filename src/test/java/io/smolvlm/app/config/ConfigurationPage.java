@@ -63,8 +63,8 @@ final class ConfigurationPage {
 
       ## API keys
 
-      `smolvlm key NAME` makes a key of 256 random bits, prints it once, and prints the line for the file
-      of keys: the name and the SHA-256 of the key. The file holds as many as you like; lines that begin
+      `smolvlm key NAME >> keys` makes a key of 256 random bits, shows it once and adds its line to the
+      file of keys: the name and the SHA-256 of the key. The file holds as many as you like; lines that begin
       with `#` are comments. Taking a line out takes the key away within `smolvlm.access.reload`. Clients
       send a key as `Authorization: Bearer KEY`, `api-key: KEY` or `X-Api-Key: KEY`.
 
