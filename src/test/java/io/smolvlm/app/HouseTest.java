@@ -26,6 +26,7 @@ class HouseTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             // Test helpers that rooms share come as a jar once they are packaged.
             .withImportOption(location -> !location.contains("-tests.jar"))
+            .withImportOption(location -> !location.contains("/test-classes/"))
             .importPackages("io.smolvlm");
   }
 

@@ -6,6 +6,7 @@ import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
 import io.smolvlm.app.rest.ErrorAnswer;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -55,8 +56,8 @@ class AccessCheck {
   }
 
   private static void refuse(RoutingContext routing) {
-    if (hasBody(routing)) {
-      // It is not read: the connection cannot be used again.
+    if (hasBody(routing) && routing.request().version() != HttpVersion.HTTP_2) {
+      // It is not read: a connection of HTTP/1 cannot be used again.
       routing.response().putHeader("Connection", "close");
     }
     ErrorAnswer.end(

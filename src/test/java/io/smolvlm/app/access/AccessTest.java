@@ -19,12 +19,12 @@ import java.net.Socket;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,9 +117,9 @@ class AccessTest {
             lines.add(
                 line.getLoggerName()
                     + " "
-                    + (line instanceof ExtLogRecord ext
-                        ? ext.getFormattedMessage()
-                        : line.getMessage()));
+                    + line.getMessage()
+                    + Arrays.toString(line.getParameters())
+                    + line.getThrown());
           }
 
           @Override
