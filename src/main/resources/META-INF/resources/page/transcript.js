@@ -1,0 +1,126 @@
+// Questions and answers on the page.
+
+import { byId, element } from "./dom.js";
+import { count, duration } from "./numbers.js";
+import { timingsView } from "./timings.js";
+
+const ENDS = {
+  length: (usage) => `Stopped at ${usage ? count(usage.completion_tokens) : "the most"} tokens; “More” allows longer answers.`,
+  content_filter: () => "Stopped by a filter.",
+  repetition: () => "Stopped because the answer repeated itself.",
+  deadline: () => "Stopped because its time was up.",
+  cancelled: () => "Stopped.",
+};
+
+/** A question and the answer that is being written. */
+export class TurnView {
+  #root;
+  #card;
+  #text = element("p", { class: "answer-text" });
+  #progress = element("p", { class: "progress" }, "Sending");
+  #began = performance.now();
+  #stage = "Sending";
+  #clock;
+  #firstText = 0;
+  #usage = null;
+  #timings = null;
+  #ending = "";
+
+  /** @param {import("./conversation.js").Turn} turn */
+  constructor(turn) {
+    for (const details of byId("turns").querySelectorAll("details.timing[open]")) {
+      details.open = false;
+    }
+    const asked = element(
+      "p",
+      { class: "asked" },
+      ...turn.pictures.map((picture) => element("img", { src: picture.url, alt: `Picture: ${picture.description}` })),
+      element("span", {}, turn.question),
+    );
+    this.#card = element("div", { class: "answer writing", "aria-busy": "true" }, this.#progress, this.#text);
+    this.#root = element("li", { class: "turn" }, asked, this.#card);
+    byId("turns").append(this.#root);
+    this.#root.scrollIntoView({ block: "nearest" });
+    this.#clock = setInterval(() => this.#tick(), 100);
+  }
+
+  /** Takes in a piece of the answer; see answer-stream.js. */
+  add(piece) {
+    if (piece.admitted) {
+      this.#stage = "Looking";
+      this.#tick();
+    }
+    if (piece.text) {
+      if (this.#firstText === 0) {
+        this.#firstText = performance.now() - this.#began;
+        this.#progress.remove();
+      }
+      this.#text.append(piece.text);
+    }
+    this.#usage = piece.usage ?? this.#usage;
+    this.#timings = piece.timings ?? this.#timings;
+    if (piece.finish) {
+      const end = ENDS[piece.detail] ?? ENDS[piece.finish];
+      this.#ending = end ? piece.finish : "";
+      this.end = end;
+    }
+  }
+
+  /** The answer is complete. */
+  finish() {
+    this.#settle();
+    if (this.#text.textContent === "") {
+      this.#card.append(element("p", { class: "end" }, "The answer is empty."));
+    }
+    if (this.#ending && this.end) {
+      this.#card.append(element("p", { class: "end" }, this.end(this.#usage)));
+    }
+    if (this.#timings) {
+      const first = this.#firstText || performance.now() - this.#began;
+      this.#card.append(timingsView(this.#timings, this.#usage, first, true));
+    }
+  }
+
+  /** The person stopped it. */
+  stopped() {
+    this.#settle();
+    const after = duration(performance.now() - this.#began);
+    this.#card.append(element("p", { class: "end" }, `You stopped it after ${after}.`));
+  }
+
+  /**
+   * It went wrong.
+   *
+   * @param {import("./api.js").ApiFailure} failure
+   * @param {() => void} again asks once more
+   */
+  failed(failure, again) {
+    this.#settle();
+    this.#card.classList.add("failed");
+    this.#card.append(
+      element("p", { class: "error" }, failure.message),
+      failure.retryAfter > 0
+        ? element("p", { class: "end" }, `It may go better in ${failure.retryAfter} s.`)
+        : "",
+      element("button", { type: "button", class: "quiet", onclick: again }, "Try again"),
+    );
+  }
+
+  /** Takes it off the page. */
+  remove() {
+    clearInterval(this.#clock);
+    this.#root.remove();
+  }
+
+  #settle() {
+    clearInterval(this.#clock);
+    this.#progress.remove();
+    this.#card.classList.remove("writing");
+    this.#card.removeAttribute("aria-busy");
+  }
+
+  #tick() {
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(1);
+    this.#progress.textContent = `${this.#stage}, ${seconds} s`;
+  }
+}
