@@ -30,6 +30,8 @@ export class CodePanel {
     byId("code-tabs").append(...this.#tabs);
     byId("copy-code").addEventListener("click", () => this.#copy());
     this.#choose(0);
+    // On a phone it would stand between the answer and the end of the page.
+    byId("code").open = matchMedia("(min-width: 34rem)").matches;
   }
 
   /** @param {{body: object, pictures: string[]}} request */

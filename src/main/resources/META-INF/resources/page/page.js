@@ -83,7 +83,8 @@ async function connect() {
 
 function wantKey(failure) {
   byId("key-form").hidden = false;
-  problem(failure.message);
+  byId("key-problem").textContent = failure.message;
+  problem("");
   byId("key").focus();
 }
 
@@ -160,7 +161,7 @@ async function planAgain() {
   const { signal } = planning;
   showCode();
   for (const picture of conversation.pictures) {
-    await planPicture(picture, signal);
+    await planPicture(picture, conversation.pictures, signal);
     if (signal.aborted) {
       return;
     }
@@ -253,7 +254,8 @@ function noteImages(asked, turn, images) {
 }
 
 function body(messages) {
-  return { model, messages, ...answerShape(), ...(conversation.pictures.length > 0 ? pictureBudget() : {}) };
+  const { pictures } = conversation;
+  return { ...(model ? { model } : {}), messages, ...answerShape(), ...(pictures.length > 0 ? pictureBudget(pictures) : {}) };
 }
 
 function busy(on) {

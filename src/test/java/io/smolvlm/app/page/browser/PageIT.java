@@ -18,6 +18,8 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,6 +154,22 @@ class PageIT {
     assertTrue(budget.get("do_image_splitting").asBoolean());
     assertEquals(384, budget.at("/size/longest_edge").asInt());
     page.locator(".timing").waitFor();
+  }
+
+  @Test
+  void smallPictureNeedNotBeEnlarged() throws Exception {
+    var small = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(100, 60, BufferedImage.TYPE_INT_RGB), "png", small);
+    chooseFile("small.png", small.toByteArray());
+    assertThat(page.locator("#tiles span")).hasCount(4);
+    page.getByText("Picture budget").click();
+    page.getByLabel("Enlarge small pictures").selectOption("off");
+    assertThat(page.locator("#tiles span")).hasCount(0);
+    assertThat(page.locator("#facts")).containsText("1 tile");
+    chooseScene();
+    assertThat(page.locator("#tiles span")).hasCount(4);
+    chooseFile("small.png", small.toByteArray());
+    assertThat(page.locator("#tiles span")).hasCount(0);
   }
 
   @Test
@@ -305,7 +324,7 @@ class PageIT {
     page = window.newPage();
     page.navigate("/");
     assertThat(page.locator("#key")).isFocused();
-    assertThat(page.locator("#problem")).hasText("This service needs an API key.");
+    assertThat(page.locator("#key-problem")).hasText("This service needs an API key.");
     page.keyboard().type("sk-right");
     page.keyboard().press("Enter");
     assertThat(page.locator("#model-name")).hasText("tiny");
