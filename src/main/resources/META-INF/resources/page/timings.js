@@ -18,9 +18,8 @@ const STAGES = [
  * @param {object} timings of the API
  * @param {object|null} usage of the API
  * @param {number} firstText milliseconds from the click to the first text
- * @param {boolean} open
  */
-export function timingsView(timings, usage, firstText, open) {
+export function timingsView(timings, usage, firstText) {
   const stages = STAGES.map((stage) => ({ ...stage, millis: timings[stage.key] ?? 0 })).filter(
     (stage) => stage.millis > 0,
   );
@@ -28,7 +27,7 @@ export function timingsView(timings, usage, firstText, open) {
   const rate = timings.predicted_per_second;
   return element(
     "details",
-    { class: "timing", open },
+    { class: "timing", open: true },
     element(
       "summary",
       {},

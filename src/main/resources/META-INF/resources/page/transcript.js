@@ -4,12 +4,10 @@ import { byId, element } from "./dom.js";
 import { count, duration } from "./numbers.js";
 import { timingsView } from "./timings.js";
 
+/** Why an answer ended, where that is not simply its end. */
 const ENDS = {
   length: (usage) => `Stopped at ${usage ? count(usage.completion_tokens) : "the most"} tokens; “More” allows longer answers.`,
-  content_filter: () => "Stopped by a filter.",
   repetition: () => "Stopped because the answer repeated itself.",
-  deadline: () => "Stopped because its time was up.",
-  cancelled: () => "Stopped.",
 };
 
 /** A question and the answer that is being written. */
@@ -24,7 +22,7 @@ export class TurnView {
   #firstText = 0;
   #usage = null;
   #timings = null;
-  #ending = "";
+  #end = null;
 
   /** @param {import("./conversation.js").Turn} turn */
   constructor(turn) {
@@ -60,9 +58,7 @@ export class TurnView {
     this.#usage = piece.usage ?? this.#usage;
     this.#timings = piece.timings ?? this.#timings;
     if (piece.finish) {
-      const end = ENDS[piece.detail] ?? ENDS[piece.finish];
-      this.#ending = end ? piece.finish : "";
-      this.end = end;
+      this.#end = ENDS[piece.detail] ?? ENDS[piece.finish] ?? null;
     }
   }
 
@@ -72,12 +68,12 @@ export class TurnView {
     if (this.#text.textContent === "") {
       this.#card.append(element("p", { class: "end" }, "The answer is empty."));
     }
-    if (this.#ending && this.end) {
-      this.#card.append(element("p", { class: "end" }, this.end(this.#usage)));
+    if (this.#end) {
+      this.#card.append(element("p", { class: "end" }, this.#end(this.#usage)));
     }
     if (this.#timings) {
       const first = this.#firstText || performance.now() - this.#began;
-      this.#card.append(timingsView(this.#timings, this.#usage, first, true));
+      this.#card.append(timingsView(this.#timings, this.#usage, first));
     }
   }
 
