@@ -141,13 +141,12 @@ final class PageUnderTest implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     playwright.close();
     if (service != null) {
       service.destroy();
-      if (!service.waitFor(SECONDS, TimeUnit.SECONDS)) {
-        service.destroyForcibly();
-      }
+      service.onExit().completeOnTimeout(service, SECONDS, TimeUnit.SECONDS).join();
+      service.destroyForcibly();
     }
   }
 }
