@@ -12,7 +12,6 @@ import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.models.engine.Networks;
-import io.smolvlm.models.engine.OverloadedException;
 import io.smolvlm.models.engine.PreparedRequest;
 import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.models.engine.Stopwatch;
