@@ -2,6 +2,9 @@ package io.smolvlm.app.page;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smolvlm.app.config.ServiceConfig;
+import io.smolvlm.app.rest.ApiError;
+import io.smolvlm.app.rest.ApiException;
+import io.smolvlm.app.rest.ErrorAnswer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -49,7 +52,8 @@ class PageFiles {
       return;
     }
     if (!served) {
-      routing.fail(404);
+      ErrorAnswer.end(
+          routing, new ApiException(ApiError.NOT_FOUND, null, "The page is switched off."));
       return;
     }
     HttpServerResponse response = routing.response();

@@ -15,6 +15,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
@@ -52,6 +53,8 @@ class PageIT {
 
   @BeforeAll
   static void start() throws Exception {
+    // The first answers come from a cold model, maybe on a busy machine.
+    PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
     tested = PageUnderTest.start();
   }
 

@@ -124,7 +124,7 @@ final class PageUnderTest implements AutoCloseable {
   /// A browser window of its own, without history.
   BrowserContext window(Browser.NewContextOptions options) {
     BrowserContext context = browser.newContext(options.setBaseURL(origin));
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     return context;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -27,6 +28,8 @@ class ScreenshotsIT {
   @BeforeAll
   static void start() throws Exception {
     folder = Files.createDirectories(Path.of(System.getProperty("smolvlm.screenshots")));
+    // The first answers come from a cold model, maybe on a busy machine.
+    PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
     tested = PageUnderTest.start();
   }
 
