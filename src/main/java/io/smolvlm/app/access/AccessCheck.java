@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -23,9 +24,13 @@ class AccessCheck {
   /// After the request has its id, before all else.
   private static final int SECOND = 900;
 
+  /// Milliseconds.
+  private static final int LINGER = 1_000;
+
   private final Optional<ApiKeys> keys;
   private final OpenPaths open;
 
+  @Inject
   AccessCheck(ServiceConfig config, @ConfigProperty(name = "quarkus.http.host") String host) {
     AccessSettings access = config.access();
     PublicBind.check(host, config.apiKeys().isPresent());
@@ -35,11 +40,16 @@ class AccessCheck {
             config.http().page() && access.pageOpen(), access.metricsOpen(), access.openapiOpen());
   }
 
+  AccessCheck(Optional<ApiKeys> keys, OpenPaths open) {
+    this.keys = keys;
+    this.open = open;
+  }
+
   void register(@Observes Filters filters) {
     filters.register(this::check, SECOND);
   }
 
-  private void check(RoutingContext routing) {
+  void check(RoutingContext routing) {
     if (keys.isEmpty()) {
       routing.next();
       return;
@@ -57,8 +67,11 @@ class AccessCheck {
 
   private static void refuse(RoutingContext routing) {
     if (hasBody(routing) && routing.request().version() != HttpVersion.HTTP_2) {
-      // It is not read: a connection of HTTP/1 cannot be used again.
+      // It is not read: a connection of HTTP/1 cannot be used again. It is closed a little later,
+      // since closing it on data that is still on its way would take the answer from the client.
       routing.response().putHeader("Connection", "close");
+      routing.addEndHandler(
+          ended -> routing.vertx().setTimer(LINGER, t -> routing.request().connection().close()));
     }
     ErrorAnswer.end(
         routing,

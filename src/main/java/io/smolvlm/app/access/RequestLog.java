@@ -37,7 +37,7 @@ class RequestLog {
     filters.register(RequestLog::begin, BETWEEN);
   }
 
-  private static void begin(RoutingContext routing) {
+  static void begin(RoutingContext routing) {
     String path = routing.normalizedPath();
     Level level = QUIET.contains(path) ? Level.DEBUG : Level.INFO;
     if (LOG.isLoggable(level)) {

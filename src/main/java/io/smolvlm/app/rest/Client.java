@@ -1,5 +1,6 @@
 package io.smolvlm.app.rest;
 
+import io.smolvlm.app.access.Caller;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +22,18 @@ public final class Client {
   }
 
   private final String requestId;
-  private final String name;
+  private final RoutingContext routing;
   private final List<Runnable> departures = new ArrayList<>();
   private boolean gone;
 
-  private Client(String requestId, String name) {
-    this.requestId = requestId;
-    this.name = name;
+  private Client(RoutingContext routing) {
+    this.requestId = RequestId.of(routing);
+    this.routing = routing;
   }
 
   /// Watches the connection of a request; called once for each, before it is routed.
   static void watch(RoutingContext routing) {
-    Client client = new Client(RequestId.of(routing), "anonymous");
+    Client client = new Client(routing);
     routing.put(KEY, client);
     routing.addEndHandler(end -> client.leave());
   }
@@ -52,7 +53,7 @@ public final class Client {
 
   /// On whose account the request runs: the name of its key.
   public String name() {
-    return name;
+    return Caller.of(routing); // known only after the check of keys
   }
 
   /// Runs an action when the answer has ended, at its end or early; at once if it has.

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
-import io.smolvlm.app.access.KeysProfile;
 import io.smolvlm.app.intake.IntakeException.Reason;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.Test;
 /// The intake as the service has it: with processes that it starts itself, whatever class loader it
 /// runs in.
 @QuarkusTest
-@TestProfile(KeysProfile.class)
 class IsolatedIntakeTest {
   @Inject PictureIntake intake;
 
