@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -28,6 +29,15 @@ public final class JsonBody {
 
   /// Values of a document: a tree of empty lists would take thirty times its text in memory.
   public static final int VALUES = 1_000_000;
+
+  private static final String LIMITS =
+      "The body may have "
+          + DEPTH
+          + " levels, numbers of "
+          + NUMBER
+          + " characters and keys of "
+          + NAME
+          + ".";
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -53,16 +63,26 @@ public final class JsonBody {
 
   /// The object that a body holds.
   ///
-  /// @throws ApiException [ApiError#INVALID_JSON] saying where and why, never what stands there
+  /// @throws ApiException [ApiError#INVALID_JSON], or [ApiError#INVALID_VALUE] for what goes beyond
+  ///   the bounds, saying where and why, never what stands there
   public static Fields object(byte[] body) {
     int start = start(body);
     checkUtf8(body, start);
     try (JsonParser parser = FACTORY.createParser(body, start, body.length - start)) {
-      return new Fields(new JsonBody(parser).document(), "");
-    } catch (JsonProcessingException e) {
-      throw invalid(e);
+      return new JsonBody(parser).read();
     } catch (IOException e) {
       throw new IllegalStateException("bytes cannot be read", e);
+    }
+  }
+
+  private Fields read() throws IOException {
+    try {
+      return new Fields(document(), "");
+    } catch (StreamConstraintsException e) {
+      throw new ApiException(
+          ApiError.INVALID_VALUE, null, LIMITS + " It goes beyond at " + place() + ".");
+    } catch (JsonProcessingException e) {
+      throw invalid("The body is not JSON at " + place() + ".");
     }
   }
 
@@ -176,21 +196,6 @@ public final class JsonBody {
 
   private String place() {
     return "byte " + parser.currentLocation().getByteOffset();
-  }
-
-  private static ApiException invalid(JsonProcessingException e) {
-    var at = e.getLocation();
-    long offset = at == null ? 0 : at.getByteOffset();
-    return invalid(
-        "The body is not JSON within the limits (depth "
-            + DEPTH
-            + ", numbers of "
-            + NUMBER
-            + " characters, keys of "
-            + NAME
-            + "), at byte "
-            + Math.max(offset, 0)
-            + ".");
   }
 
   private static ApiException invalid(String message) {

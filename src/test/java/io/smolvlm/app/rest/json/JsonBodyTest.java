@@ -14,8 +14,12 @@ class JsonBodyTest {
   }
 
   private static void refuses(String json) {
+    refuses(ApiError.INVALID_JSON, json);
+  }
+
+  private static void refuses(ApiError error, String json) {
     ApiException e = assertThrows(ApiException.class, () -> read(json));
-    assertEquals(ApiError.INVALID_JSON, e.error());
+    assertEquals(error, e.error());
   }
 
   @Test
@@ -24,13 +28,13 @@ class JsonBodyTest {
     String open = "[".repeat(JsonBody.DEPTH - 1);
     String close = "]".repeat(JsonBody.DEPTH - 1);
     read("{\"a\":" + open + close + "}");
-    refuses("{\"a\":[" + open + close + "]}");
+    refuses(ApiError.INVALID_VALUE, "{\"a\":[" + open + close + "]}");
   }
 
   @Test
   void numbersEndAtTheirCap() {
     read("{\"a\":" + "9".repeat(JsonBody.NUMBER) + "}");
-    refuses("{\"a\":" + "9".repeat(JsonBody.NUMBER + 1) + "}");
+    refuses(ApiError.INVALID_VALUE, "{\"a\":" + "9".repeat(JsonBody.NUMBER + 1) + "}");
     refuses("{\"a\":1e999999999}");
   }
 
