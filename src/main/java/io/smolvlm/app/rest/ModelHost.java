@@ -4,13 +4,16 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smolvlm.app.config.QueueSettings;
 import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.models.SmolVlm;
+import io.smolvlm.models.engine.EngineOptions;
 import io.smolvlm.tensor.SmolVlmException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -39,16 +42,20 @@ public class ModelHost {
 
   private final ServiceConfig config;
   private final Duration grace;
+  private final Event<ServedModel> loadedEvents;
   private final ReentrantLock lock = new ReentrantLock();
   private State state = State.LOADING;
   private @Nullable ServedModel served;
 
   /// @param grace how long running answers may take to end
+  /// @param loadedEvents tells the model once, before the first request
   ModelHost(
       ServiceConfig config,
-      @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> grace) {
+      @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> grace,
+      Event<ServedModel> loadedEvents) {
     this.config = config;
     this.grace = grace.orElse(Duration.ZERO);
+    this.loadedEvents = loadedEvents;
   }
 
   void start(@Observes StartupEvent event) {
@@ -61,7 +68,9 @@ public class ModelHost {
       Checkpoint checkpoint =
           new ModelCatalog().resolve(config.model(), config.mmproj().map(Path::of).orElse(null));
       SmolVlm model = SmolVlm.load(checkpoint, options());
-      opened(new ServedModel(id(), model, Instant.now().getEpochSecond()));
+      var loaded = new ServedModel(id(), model, Instant.now().getEpochSecond());
+      loadedEvents.fire(loaded);
+      opened(loaded);
       LOG.log(
           Level.INFO,
           "model {0} is ready after {1} ms",
@@ -78,7 +87,18 @@ public class ModelHost {
 
   private LoadOptions options() {
     LoadOptions usual = LoadOptions.defaults();
-    return config.threads() == 0 ? usual : new LoadOptions(config.threads(), usual.executor());
+    int threads = config.threads() == 0 ? usual.threads() : config.threads();
+    return new LoadOptions(threads, usual.executor(), engine(config.queue()));
+  }
+
+  private static EngineOptions engine(QueueSettings queue) {
+    long memory = queue.kvMemory().asLongValue();
+    return new EngineOptions(
+        queue.sequences(),
+        // A queue of none would refuse what could begin at once.
+        Math.max(1, queue.requests()),
+        queue.work(),
+        memory == 0 ? EngineOptions.defaults().keyValueBytes() : memory);
   }
 
   private void opened(ServedModel model) {

@@ -29,6 +29,7 @@ class MetricsTest {
           "vllm:e2e_request_latency_seconds_sum{",
           "vllm:request_queue_time_seconds_count{",
           "vllm:request_prompt_tokens_bucket{",
+          "vllm:iteration_tokens_total_bucket{",
           "smolvlm_image_decode_seconds_bucket{",
           "smolvlm_image_tiles_total{"
         }) {
