@@ -3,6 +3,7 @@ package io.smolvlm.app.rest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smolvlm.app.config.ServiceConfig;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -31,8 +32,11 @@ class EveryAnswer {
     response.putHeader(RequestId.HEADER, id);
     response.putHeader("X-Content-Type-Options", "nosniff");
     if (declared(routing.request().getHeader("Content-Length")) > most) {
-      // What follows is not read: the connection cannot be used again.
-      response.putHeader("Connection", "close");
+      // What follows is not read: the connection cannot be used again. HTTP/2 ends the stream alone
+      // and forbids the header.
+      if (routing.request().version() != HttpVersion.HTTP_2) {
+        response.putHeader("Connection", "close");
+      }
       ErrorAnswer.end(routing, Bodies.tooLarge(most));
       return;
     }

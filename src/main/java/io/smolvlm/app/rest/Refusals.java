@@ -156,7 +156,9 @@ public final class Refusals {
 
   private static String lengths(int limit, int prompt, List<Integer> perImage, int answer) {
     StringBuilder out = new StringBuilder();
-    out.append("This model's context holds ").append(limit).append(" tokens; the prompt takes ");
+    // OpenAI's first words: LiteLLM tells a full context by them, not by the code.
+    out.append("This model's maximum context length is ").append(limit);
+    out.append(" tokens; the prompt takes ");
     out.append(prompt).append(" (");
     out.append(prompt - perImage.stream().mapToInt(Integer::intValue).sum()).append(" of text");
     for (int i = 0; i < perImage.size(); i++) {

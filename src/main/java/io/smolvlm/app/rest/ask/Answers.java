@@ -99,7 +99,7 @@ public class Answers {
       throw new ApiException(
           ApiError.CONTEXT_LENGTH_EXCEEDED,
           "messages",
-          "This model's context holds "
+          "This model's maximum context length is "
               + model.contextLength()
               + " tokens; the text alone takes at least "
               + least

@@ -93,7 +93,7 @@ public class CompletionReader {
       throw new ApiException(
           ApiError.CONTEXT_LENGTH_EXCEEDED,
           path,
-          "This model's context holds "
+          "This model's maximum context length is "
               + model.contextLength()
               + " tokens; the prompt takes at least "
               + least

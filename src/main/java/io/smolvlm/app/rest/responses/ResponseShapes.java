@@ -74,6 +74,7 @@ final class ResponseShapes {
           usage.promptTokens(),
           new InputDetails(
               usage.promptTokensDetails().cachedTokens(),
+              0,
               usage.promptTokensDetails().imageTokens()),
           usage.completionTokens(),
           new OutputDetails(0),
@@ -81,7 +82,7 @@ final class ResponseShapes {
     }
   }
 
-  record InputDetails(int cachedTokens, int imageTokens) {}
+  record InputDetails(int cachedTokens, int cacheWriteTokens, int imageTokens) {}
 
   record OutputDetails(int reasoningTokens) {}
 }
