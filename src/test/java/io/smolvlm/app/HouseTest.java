@@ -155,7 +155,8 @@ class HouseTest {
         .that()
         .resideInAnyPackage("io.smolvlm.vision..", "io.smolvlm.language..")
         .and()
-        .haveNameNotMatching("io\\.smolvlm\\.language\\.JsonReader(\\$.*)?")
+        .haveNameNotMatching(
+            "io\\.smolvlm\\.language\\.(JsonReader|grammar\\.JsonTree|tools\\.ToolCalls)(\\$.*)?")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.fasterxml.jackson..")

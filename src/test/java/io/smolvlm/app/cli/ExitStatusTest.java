@@ -23,7 +23,12 @@ class ExitStatusTest {
   @ParameterizedTest
   @EnumSource(ErrorCode.class)
   void allElseThatPeopleGiveIsBadInput(ErrorCode code) {
-    int expected = code == ErrorCode.MODEL_NOT_FOUND ? ExitStatus.BAD_MODEL : ExitStatus.BAD_INPUT;
+    int expected =
+        switch (code) {
+          case MODEL_NOT_FOUND -> ExitStatus.BAD_MODEL;
+          case OVERLOADED, INTERNAL -> ExitStatus.OTHER;
+          default -> ExitStatus.BAD_INPUT;
+        };
     assertEquals(expected, ExitStatus.of(new SmolVlmException(code, "x.png")));
   }
 

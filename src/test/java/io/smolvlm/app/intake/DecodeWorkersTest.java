@@ -162,7 +162,11 @@ class DecodeWorkersTest {
       }
       Thread.sleep(20);
       for (long pid : before) {
-        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        ProcessHandle.of(pid)
+            .ifPresent(process -> {
+              process.destroyForcibly();
+              process.onExit().join(); // the spare among them must be seen to be gone
+            });
       }
       ExecutionException e = assertThrows(ExecutionException.class, answer::get);
       return e.getCause() instanceof IntakeException i && i.reason() == Reason.LIMIT;
