@@ -31,6 +31,10 @@ class ScreenshotsIT {
     // The first answers come from a cold model, maybe on a busy machine.
     PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
     tested = PageUnderTest.start();
+    // The pictures show the times of a warm model.
+    try (BrowserContext window = tested.window(desktop(ColorScheme.LIGHT))) {
+      answered(window);
+    }
   }
 
   @AfterAll
