@@ -32,10 +32,11 @@ public final class Client {
   }
 
   /// Watches the connection of a request; called once for each, before it is routed.
-  static void watch(RoutingContext routing) {
+  static Client watch(RoutingContext routing) {
     Client client = new Client(routing);
     routing.put(KEY, client);
     routing.addEndHandler(end -> client.leave());
+    return client;
   }
 
   /// The client of the request being routed.

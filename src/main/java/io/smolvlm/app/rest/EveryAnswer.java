@@ -16,8 +16,10 @@ class EveryAnswer {
   private static final int FIRST = 1_000;
 
   private final long most;
+  private final Clients clients;
 
-  EveryAnswer(ServiceConfig config) {
+  EveryAnswer(ServiceConfig config, Clients clients) {
+    this.clients = clients;
     this.most = config.http().maxBody().asLongValue();
   }
 
@@ -27,7 +29,7 @@ class EveryAnswer {
 
   private void begin(RoutingContext routing) {
     String id = RequestId.of(routing);
-    Client.watch(routing);
+    clients.watch(routing);
     HttpServerResponse response = routing.response();
     response.putHeader(RequestId.HEADER, id);
     response.putHeader("X-Content-Type-Options", "nosniff");

@@ -43,6 +43,7 @@ public class ModelHost {
   private final ServiceConfig config;
   private final Duration grace;
   private final Event<ServedModel> loadedEvents;
+  private final Clients clients;
   private final ReentrantLock lock = new ReentrantLock();
   private State state = State.LOADING;
   private @Nullable ServedModel served;
@@ -52,10 +53,12 @@ public class ModelHost {
   ModelHost(
       ServiceConfig config,
       @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> grace,
-      Event<ServedModel> loadedEvents) {
+      Event<ServedModel> loadedEvents,
+      Clients clients) {
     this.config = config;
     this.grace = grace.orElse(Duration.ZERO);
     this.loadedEvents = loadedEvents;
+    this.clients = clients;
   }
 
   void start(@Observes StartupEvent event) {
@@ -194,31 +197,41 @@ public class ModelHost {
     end();
   }
 
+  /// Who came before may be anywhere between its body and its last token, and is answered; the
+  /// engine closes behind the last of them.
   private void end() {
-    ServedModel model = drained();
-    if (model == null) {
+    if (!beginsToEnd()) {
       return;
     }
     try {
-      model.model().engine().drain();
-      if (!model.model().engine().awaitIdle(grace)) {
+      if (!clients.awaitNone(grace)) {
         LOG.log(Level.WARNING, "answers were cut short: they took longer than {0} to end", grace);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
+    }
+    ServedModel model = loaded().orElse(null);
+    if (model != null) {
       model.model().close();
+      tellTheRest();
     }
   }
 
-  /// Takes the model out of service; null for who comes second.
-  private @Nullable ServedModel drained() {
+  /// Gives those that were cut short the time to be told so.
+  private void tellTheRest() {
+    try {
+      clients.awaitNone(Duration.ofSeconds(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean beginsToEnd() {
     lock.lock();
     try {
+      boolean first = state != State.DRAINING;
       state = State.DRAINING;
-      ServedModel model = served;
-      served = null;
-      return model;
+      return first;
     } finally {
       lock.unlock();
     }
