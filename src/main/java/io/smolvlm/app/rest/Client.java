@@ -77,7 +77,8 @@ public final class Client {
     }
   }
 
-  private void leave() {
+  /// The answer has ended, whatever way; harmless when it is said twice.
+  void leave() {
     List<Runnable> actions;
     synchronized (departures) {
       gone = true;

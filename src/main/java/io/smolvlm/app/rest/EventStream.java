@@ -2,7 +2,9 @@ package io.smolvlm.app.rest;
 
 import io.smolvlm.app.rest.json.Json;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,14 +15,15 @@ import java.util.concurrent.TimeoutException;
 
 /// An answer in pieces: server-sent events, or lines of JSON. Written from one thread, which waits
 /// while the client does not read, and gives up on a client that does not read for long.
-public final class EventStream implements AutoCloseable {
+public final class EventStream {
   private static final int BUFFER = 256 << 10;
 
+  private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Duration patience;
-  private boolean failed;
 
   private EventStream(RoutingContext routing, String contentType, Duration patience) {
+    this.request = routing.request();
     this.response = routing.response();
     this.patience = patience;
     response.setStatusCode(200);
@@ -100,23 +103,39 @@ public final class EventStream implements AutoCloseable {
 
   /// Tells the error, then cuts the connection: some clients take the end of a stream for the end
   /// of an answer, and all of them notice a broken one.
-  public void fail(Object error) {
-    failed = true;
-    if (!response.closed() && !response.ended()) {
-      response
-          .write(Buffer.buffer("data: " + Json.text(error) + "\n\n"))
-          .onComplete(written -> abort());
+  void fail(Object error) {
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    var written =
+        response
+            .write(Buffer.buffer("data: " + Json.text(error) + "\n\n"))
+            .toCompletionStage()
+            .toCompletableFuture();
+    try {
+      written.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      // Nobody reads it; the connection is cut all the same.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      abort();
     }
   }
 
+  /// Ends the exchange without the mark of a whole answer.
   private void abort() {
-    response.reset();
+    if (request.version() == HttpVersion.HTTP_2) {
+      response.reset();
+    } else {
+      // A reset would do the same, but tell nobody who waits for the end of this exchange.
+      request.connection().close();
+    }
   }
 
-  /// Ends the answer, unless it failed.
-  @Override
-  public void close() {
-    if (!failed && !response.ended() && !response.closed()) {
+  /// Ends the answer as complete.
+  void end() {
+    if (!response.ended() && !response.closed()) {
       response.end();
     }
   }

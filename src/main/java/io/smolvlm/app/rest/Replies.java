@@ -17,12 +17,14 @@ public final class Replies {
   /// An answer in pieces. What fails once it has begun is told in the stream, which is then cut.
   public static void stream(
       RoutingContext routing, EventStream stream, Consumer<EventStream> writer) {
-    try (stream) {
+    try {
       writer.accept(stream);
+      stream.end();
     } catch (Client.Gone e) {
       throw e;
     } catch (RuntimeException | Error e) {
       stream.fail(ErrorBody.of(Refusals.of(e, RequestId.of(routing))));
+      Client.of(routing).leave();
     }
   }
 }
