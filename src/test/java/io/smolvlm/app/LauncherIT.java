@@ -75,14 +75,24 @@ class LauncherIT {
     Process process = start(folder, ROOT.resolve("smolvlm"), "serve", "--port", "0");
     try {
       URI ready = URI.create(address(process) + "/health/ready");
-      HttpResponse<String> answer =
-          HttpClient.newHttpClient()
-              .send(HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.ofString());
-      assertEquals(200, answer.statusCode());
+      assertEquals(200, statusOnceLoaded(ready));
       process.destroy();
       assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), "it stops when told to");
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /// 503 while the model is being loaded, which begins before the service listens.
+  private static int statusOnceLoaded(URI ready) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(ready).build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+      int status;
+      do {
+        status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      } while (status == 503 && System.nanoTime() < end);
+      return status;
     }
   }
 
