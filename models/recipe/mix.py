@@ -41,7 +41,7 @@ def example(scene, split):
 def draw(rng, kind, split, ease=0.0, held_out=False):
     """ease 1: mostly single shapes; 0: the full range."""
     if kind == "shapes":
-        hard = np.array([.2, .27, .27, .22, .03, .01])
+        hard = np.array([.14, .23, .28, .29, .05, .01])
         easy = np.array([.6, .3, .05, .05, 0, 0])
         s = shapes.scene(rng, 1 + int(rng.choice(6, p=ease * easy + (1 - ease) * hard)), held_out)
         shape_questions.ask_all(rng, s)
@@ -79,7 +79,7 @@ def practice(rng, stage):
 
 # kinds that are learnt soon are asked less, those that take long more
 EASY = {"ground": .2, "size": .35, "count": .4, "unknown": .3, "json": .3, "turns": .5, "doc_kind": .3, "chart_kind": .3,
-        "at": .3, "colour": .6, "shape": .5, "presence": .6, "refusal": .5, "place": 3.0, "count_of": 2.5, "compare": 1.5}
+        "at": .3, "colour": .6, "shape": .5, "presence": .6, "refusal": .5, "place": 3.0, "count_of": 4.0, "compare": 1.2}
 
 
 def choose(rng, qa, room, length):

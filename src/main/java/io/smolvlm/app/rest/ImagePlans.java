@@ -26,16 +26,13 @@ import java.util.List;
 @Path("/v1/images/plan")
 @ApplicationScoped
 public class ImagePlans {
-  private final ModelHost host;
-  private final Bodies bodies;
+  private final Exchanges exchanges;
   private final Answers answers;
   private final ServiceConfig config;
   private final UnknownFields unknown;
 
-  ImagePlans(
-      ModelHost host, Bodies bodies, Answers answers, ServiceConfig config, UnknownFields unknown) {
-    this.host = host;
-    this.bodies = bodies;
+  ImagePlans(Exchanges exchanges, Answers answers, ServiceConfig config, UnknownFields unknown) {
+    this.exchanges = exchanges;
     this.answers = answers;
     this.config = config;
     this.unknown = unknown;
@@ -47,32 +44,31 @@ public class ImagePlans {
   @POST
   @RunOnVirtualThread
   public Response plan(@Context RoutingContext routing, InputStream in) {
-    Client client = Client.of(routing);
-    ServedModel model = host.model();
-    try (Body body = bodies.read(routing, in)) {
-      Fields fields = body.json();
-      host.checkName(fields.text("model"));
-      PictureConfig pictures =
-          model
-              .model()
-              .pictures()
-              .orElseThrow(() -> fields.invalid("images", "This model reads text only."));
-      ImageOptions options = PictureBudget.read(fields, config.pictures(), model, false);
-      JsonNode images = fields.get("images");
-      if (images == null) {
-        throw fields.missing("images");
-      }
-      List<ImageInfo> plans =
-          Fields.list(
-              images,
-              "images",
-              config.pictures().maxCount(),
-              ApiError.TOO_MANY_IMAGES,
-              (node, path) -> plan(node, path, pictures, options, client));
-      unknown.check(fields, "/v1/images/plan");
-      int tokens = plans.stream().mapToInt(ImageInfo::tokens).sum();
-      return Replies.ok(new Plans("list", model.id(), plans, tokens));
+    Exchange exchange = exchanges.open(routing, in);
+    return exchange.json(fields -> plan(fields, exchange.model(), exchange.client()));
+  }
+
+  private Response plan(Fields fields, ServedModel model, Client client) {
+    PictureConfig pictures =
+        model
+            .model()
+            .pictures()
+            .orElseThrow(() -> fields.invalid("images", "This model reads text only."));
+    ImageOptions options = PictureBudget.read(fields, config.pictures(), model, false);
+    JsonNode images = fields.get("images");
+    if (images == null) {
+      throw fields.missing("images");
     }
+    List<ImageInfo> plans =
+        Fields.list(
+            images,
+            "images",
+            config.pictures().maxCount(),
+            ApiError.TOO_MANY_IMAGES,
+            (node, path) -> plan(node, path, pictures, options, client));
+    unknown.check(fields, "/v1/images/plan");
+    int tokens = plans.stream().mapToInt(ImageInfo::tokens).sum();
+    return Replies.ok(new Plans("list", model.id(), plans, tokens));
   }
 
   /// A picture as everywhere, or its width and height alone.

@@ -3,12 +3,11 @@ package io.smolvlm.app.rest.captions;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.app.intake.PictureSource;
-import io.smolvlm.app.rest.Bodies;
 import io.smolvlm.app.rest.Body;
-import io.smolvlm.app.rest.Client;
 import io.smolvlm.app.rest.EventStream;
+import io.smolvlm.app.rest.Exchange;
+import io.smolvlm.app.rest.Exchanges;
 import io.smolvlm.app.rest.MediaTypes;
-import io.smolvlm.app.rest.ModelHost;
 import io.smolvlm.app.rest.Replies;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.ask.Answers;
@@ -41,16 +40,13 @@ import org.jspecify.annotations.Nullable;
 public class Captions {
   private static final Set<String> PICTURE_PARTS = Set.of("image", "images", "image[]", "images[]");
 
-  private final ModelHost host;
-  private final Bodies bodies;
+  private final Exchanges exchanges;
   private final CaptionReader reader;
   private final Answers answers;
   private final ServiceConfig config;
 
-  Captions(
-      ModelHost host, Bodies bodies, CaptionReader reader, Answers answers, ServiceConfig config) {
-    this.host = host;
-    this.bodies = bodies;
+  Captions(Exchanges exchanges, CaptionReader reader, Answers answers, ServiceConfig config) {
+    this.exchanges = exchanges;
     this.reader = reader;
     this.answers = answers;
     this.config = config;
@@ -59,17 +55,15 @@ public class Captions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response caption(@Context RoutingContext routing, InputStream in) {
-    ServedModel model = host.model();
-    try (Body body = bodies.read(routing, in)) {
-      CaptionRequest request = request(body, routing, model);
+    Exchange exchange = exchanges.open(routing, in);
+    ServedModel model = exchange.model();
+    try (Body body = exchange.body()) {
+      CaptionRequest request = request(body, routing, exchange);
       var run =
-          new CaptionRun(request, answers, model, Client.of(routing), config.queue().deadline());
+          new CaptionRun(request, answers, model, exchange.client(), config.queue().deadline());
       run.start();
       if (wantsLines(routing)) {
-        Replies.stream(
-            routing,
-            EventStream.lines(routing, config.http().slowReader()),
-            out -> lines(run, request.items().size(), out));
+        exchange.lines(out -> lines(run, request.items().size(), out));
         return null;
       }
       return Replies.ok(list(run, request.items().size(), model));
@@ -81,7 +75,7 @@ public class Captions {
     return accept != null && accept.contains("application/x-ndjson");
   }
 
-  private CaptionRequest request(Body body, RoutingContext routing, ServedModel model) {
+  private CaptionRequest request(Body body, RoutingContext routing, Exchange exchange) {
     List<CaptionRequest.Item> uploaded = new ArrayList<>();
     Fields fields;
     if (body.mediaType().equals("multipart/form-data")) {
@@ -102,8 +96,8 @@ public class Captions {
     } else {
       throw MediaTypes.refusal("application/json, multipart/form-data or image/*");
     }
-    host.checkName(fields.text("model"));
-    return reader.read(fields, uploaded, model);
+    exchange.checkModel(fields);
+    return reader.read(fields, uploaded, exchange.model());
   }
 
   private static CaptionRequest.Item item(byte[] picture, String path, @Nullable String id) {

@@ -2,11 +2,8 @@ package io.smolvlm.app.rest.chat;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smolvlm.app.config.ServiceConfig;
-import io.smolvlm.app.rest.Bodies;
-import io.smolvlm.app.rest.Body;
-import io.smolvlm.app.rest.Client;
-import io.smolvlm.app.rest.EventStream;
-import io.smolvlm.app.rest.ModelHost;
+import io.smolvlm.app.rest.Exchange;
+import io.smolvlm.app.rest.Exchanges;
 import io.smolvlm.app.rest.Replies;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.ask.Answer;
@@ -26,16 +23,13 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/chat/completions")
 @ApplicationScoped
 public class ChatCompletions {
-  private final ModelHost host;
-  private final Bodies bodies;
+  private final Exchanges exchanges;
   private final ChatReader reader;
   private final Answers answers;
   private final ServiceConfig config;
 
-  ChatCompletions(
-      ModelHost host, Bodies bodies, ChatReader reader, Answers answers, ServiceConfig config) {
-    this.host = host;
-    this.bodies = bodies;
+  ChatCompletions(Exchanges exchanges, ChatReader reader, Answers answers, ServiceConfig config) {
+    this.exchanges = exchanges;
     this.reader = reader;
     this.answers = answers;
     this.config = config;
@@ -44,26 +38,17 @@ public class ChatCompletions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response complete(@Context RoutingContext routing, InputStream in) {
-    Client client = Client.of(routing);
-    ServedModel model = host.model();
-    ChatRequest request;
-    Answers.Prepared prepared;
-    try (Body body = bodies.read(routing, in)) {
-      Fields fields = body.json();
-      host.checkName(fields.text("model"));
-      request = reader.read(fields, model);
-      prepared = answers.prepare(request.ask(), model, client);
-    }
-    try (Answer answer = answers.submit(prepared.request(), model, client)) {
+    Exchange exchange = exchanges.open(routing, in);
+    ServedModel model = exchange.model();
+    Question question = exchange.json(fields -> read(fields, exchange));
+    ChatRequest request = question.request();
+    Answers.Prepared prepared = question.prepared();
+    try (Answer answer = answers.submit(prepared.request(), model, exchange.client())) {
       if (!request.stream()) {
         return Replies.ok(new ChatAnswer(request, model).read(answer, prepared));
       }
-      Replies.stream(
-          routing,
-          EventStream.events(routing, config.http().slowReader()),
-          out ->
-              new ChatStream(request, prepared, model, out)
-                  .write(answer, config.http().keepAlive()));
+      exchange.events(out ->
+          new ChatStream(request, prepared, model, out).write(answer, config.http().keepAlive()));
       return null;
     }
   }
@@ -73,15 +58,17 @@ public class ChatCompletions {
   @Path("/input_tokens")
   @RunOnVirtualThread
   public Response count(@Context RoutingContext routing, InputStream in) {
-    Client client = Client.of(routing);
-    ServedModel model = host.model();
-    try (Body body = bodies.read(routing, in)) {
-      Fields fields = body.json();
-      host.checkName(fields.text("model"));
-      var ask = reader.read(fields, model).ask();
-      Answers.Prepared prepared = answers.prepare(ask, model, client);
-      int tokens = prepared.request().prompt().length();
-      return Replies.ok(Map.of("object", "response.input_tokens", "input_tokens", tokens));
-    }
+    Exchange exchange = exchanges.open(routing, in);
+    Question question = exchange.json(fields -> read(fields, exchange));
+    int tokens = question.prepared().request().prompt().length();
+    return Replies.ok(Map.of("object", "response.input_tokens", "input_tokens", tokens));
   }
+
+  private Question read(Fields fields, Exchange exchange) {
+    ChatRequest request = reader.read(fields, exchange.model());
+    return new Question(
+        request, answers.prepare(request.ask(), exchange.model(), exchange.client()));
+  }
+
+  private record Question(ChatRequest request, Answers.Prepared prepared) {}
 }

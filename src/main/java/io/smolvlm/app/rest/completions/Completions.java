@@ -2,17 +2,14 @@ package io.smolvlm.app.rest.completions;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smolvlm.app.config.ServiceConfig;
-import io.smolvlm.app.rest.Bodies;
-import io.smolvlm.app.rest.Body;
 import io.smolvlm.app.rest.Client;
-import io.smolvlm.app.rest.EventStream;
-import io.smolvlm.app.rest.ModelHost;
+import io.smolvlm.app.rest.Exchange;
+import io.smolvlm.app.rest.Exchanges;
 import io.smolvlm.app.rest.Refusals;
 import io.smolvlm.app.rest.Replies;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.ask.Answer;
 import io.smolvlm.app.rest.ask.Answers;
-import io.smolvlm.app.rest.json.Fields;
 import io.smolvlm.models.engine.PreparedRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,20 +28,13 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/completions")
 @ApplicationScoped
 public class Completions {
-  private final ModelHost host;
-  private final Bodies bodies;
+  private final Exchanges exchanges;
   private final CompletionReader reader;
   private final Answers answers;
   private final ServiceConfig config;
 
-  Completions(
-      ModelHost host,
-      Bodies bodies,
-      CompletionReader reader,
-      Answers answers,
-      ServiceConfig config) {
-    this.host = host;
-    this.bodies = bodies;
+  Completions(Exchanges exchanges, CompletionReader reader, Answers answers, ServiceConfig config) {
+    this.exchanges = exchanges;
     this.reader = reader;
     this.answers = answers;
     this.config = config;
@@ -53,14 +43,10 @@ public class Completions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response complete(@Context RoutingContext routing, InputStream in) {
-    Client client = Client.of(routing);
-    ServedModel model = host.model();
-    CompletionRequest request;
-    try (Body body = bodies.read(routing, in)) {
-      Fields fields = body.json();
-      host.checkName(fields.text("model"));
-      request = reader.read(fields, model);
-    }
+    Exchange exchange = exchanges.open(routing, in);
+    Client client = exchange.client();
+    ServedModel model = exchange.model();
+    CompletionRequest request = exchange.json(fields -> reader.read(fields, model));
     List<PreparedRequest> prepared = new ArrayList<>();
     for (PlainPrompt prompt : request.prompts()) {
       prepared.add(prepare(prompt, request, model));
@@ -77,10 +63,7 @@ public class Completions {
     if (!request.stream()) {
       return Replies.ok(run.read(each));
     }
-    Replies.stream(
-        routing,
-        EventStream.events(routing, config.http().slowReader()),
-        out -> run.write(each, out, config.http().keepAlive()));
+    exchange.events(out -> run.write(each, out, config.http().keepAlive()));
     return null;
   }
 

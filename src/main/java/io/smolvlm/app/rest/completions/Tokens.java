@@ -4,10 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
-import io.smolvlm.app.rest.Bodies;
-import io.smolvlm.app.rest.Body;
 import io.smolvlm.app.rest.Client;
-import io.smolvlm.app.rest.ModelHost;
+import io.smolvlm.app.rest.Exchange;
+import io.smolvlm.app.rest.Exchanges;
 import io.smolvlm.app.rest.Replies;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.UnknownFields;
@@ -32,15 +31,13 @@ import org.jspecify.annotations.Nullable;
 @Path("/")
 @ApplicationScoped
 public class Tokens {
-  private final ModelHost host;
-  private final Bodies bodies;
+  private final Exchanges exchanges;
   private final ChatReader chats;
   private final Answers answers;
   private final UnknownFields unknown;
 
-  Tokens(ModelHost host, Bodies bodies, ChatReader chats, Answers answers, UnknownFields unknown) {
-    this.host = host;
-    this.bodies = bodies;
+  Tokens(Exchanges exchanges, ChatReader chats, Answers answers, UnknownFields unknown) {
+    this.exchanges = exchanges;
     this.chats = chats;
     this.answers = answers;
     this.unknown = unknown;
@@ -58,19 +55,18 @@ public class Tokens {
   @Path("/tokenize")
   @RunOnVirtualThread
   public Response tokenize(@Context RoutingContext routing, InputStream in) {
-    ServedModel model = host.model();
-    try (Body body = bodies.read(routing, in)) {
-      Fields fields = body.json();
-      host.checkName(fields.text("model"));
+    Exchange exchange = exchanges.open(routing, in);
+    ServedModel model = exchange.model();
+    return exchange.json(fields -> {
       boolean strings = fields.flag("return_token_strs", false);
-      int[] ids = ids(fields, model, Client.of(routing));
+      int[] ids = ids(fields, model, exchange.client());
       return Replies.ok(
           new Tokenized(
               ids.length,
               model.contextLength(),
               ids,
               strings ? strings(ids, model.model().tokenizer()) : null));
-    }
+    });
   }
 
   private int[] ids(Fields fields, ServedModel model, Client client) {
@@ -104,22 +100,23 @@ public class Tokens {
   @Path("/detokenize")
   @RunOnVirtualThread
   public Response detokenize(@Context RoutingContext routing, InputStream in) {
-    ServedModel model = host.model();
-    try (Body body = bodies.read(routing, in)) {
-      Fields fields = body.json();
-      host.checkName(fields.text("model"));
-      int[] ids =
-          fields
-              .list(
-                  "tokens",
-                  1 << 20,
-                  (node, path) -> (int) Fields.integer(node, path, 0, model.vocabularySize() - 1L))
-              .orElseThrow(() -> fields.missing("tokens"))
-              .stream()
-              .mapToInt(Integer::intValue)
-              .toArray();
-      unknown.check(fields, "/detokenize");
-      return Replies.ok(Map.of("prompt", model.model().tokenizer().decode(ids)));
-    }
+    Exchange exchange = exchanges.open(routing, in);
+    ServedModel model = exchange.model();
+    return exchange.json(fields -> detokenize(fields, model));
+  }
+
+  private Response detokenize(Fields fields, ServedModel model) {
+    int[] ids =
+        fields
+            .list(
+                "tokens",
+                1 << 20,
+                (node, path) -> (int) Fields.integer(node, path, 0, model.vocabularySize() - 1L))
+            .orElseThrow(() -> fields.missing("tokens"))
+            .stream()
+            .mapToInt(Integer::intValue)
+            .toArray();
+    unknown.check(fields, "/detokenize");
+    return Replies.ok(Map.of("prompt", model.model().tokenizer().decode(ids)));
   }
 }

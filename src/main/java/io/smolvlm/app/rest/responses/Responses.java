@@ -2,19 +2,16 @@ package io.smolvlm.app.rest.responses;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smolvlm.app.config.ServiceConfig;
-import io.smolvlm.app.rest.Bodies;
-import io.smolvlm.app.rest.Body;
 import io.smolvlm.app.rest.Client;
 import io.smolvlm.app.rest.ErrorBody;
-import io.smolvlm.app.rest.EventStream;
-import io.smolvlm.app.rest.ModelHost;
+import io.smolvlm.app.rest.Exchange;
+import io.smolvlm.app.rest.Exchanges;
 import io.smolvlm.app.rest.Refusals;
 import io.smolvlm.app.rest.Replies;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.ask.Answer;
 import io.smolvlm.app.rest.ask.Answers;
 import io.smolvlm.app.rest.ask.ToolUse;
-import io.smolvlm.app.rest.json.Fields;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.POST;
@@ -28,16 +25,13 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/responses")
 @ApplicationScoped
 public class Responses {
-  private final ModelHost host;
-  private final Bodies bodies;
+  private final Exchanges exchanges;
   private final ResponseReader reader;
   private final Answers answers;
   private final ServiceConfig config;
 
-  Responses(
-      ModelHost host, Bodies bodies, ResponseReader reader, Answers answers, ServiceConfig config) {
-    this.host = host;
-    this.bodies = bodies;
+  Responses(Exchanges exchanges, ResponseReader reader, Answers answers, ServiceConfig config) {
+    this.exchanges = exchanges;
     this.reader = reader;
     this.answers = answers;
     this.config = config;
@@ -46,16 +40,16 @@ public class Responses {
   @POST
   @RunOnVirtualThread
   public @Nullable Response respond(@Context RoutingContext routing, InputStream in) {
-    Client client = Client.of(routing);
-    ServedModel model = host.model();
-    ResponseRequest request;
-    Answers.Prepared prepared;
-    try (Body body = bodies.read(routing, in)) {
-      Fields fields = body.json();
-      host.checkName(fields.text("model"));
-      request = reader.read(fields, model);
-      prepared = answers.prepare(request.ask(), model, client);
-    }
+    Exchange exchange = exchanges.open(routing, in);
+    ServedModel model = exchange.model();
+    Client client = exchange.client();
+    Question question =
+        exchange.json(fields -> {
+          ResponseRequest read = reader.read(fields, model);
+          return new Question(read, answers.prepare(read.ask(), model, client));
+        });
+    ResponseRequest request = question.request();
+    Answers.Prepared prepared = question.prepared();
     var draft = new ResponseDraft(request, model);
     ToolUse tools = request.ask().tools();
     try (Answer answer = answers.submit(prepared.request(), model, client)) {
@@ -63,13 +57,13 @@ public class Responses {
         var events = new ResponseEvents(draft, tools, null);
         return Replies.ok(events.read(answer, prepared, config.http().keepAlive()));
       }
-      Replies.stream(
-          routing,
-          EventStream.events(routing, config.http().slowReader()),
+      exchange.events(
           out -> write(new ResponseEvents(draft, tools, out), answer, prepared, client));
       return null;
     }
   }
+
+  private record Question(ResponseRequest request, Answers.Prepared prepared) {}
 
   /// Clients of this route look for its own event of failure, before the one all streams end with.
   private void write(
