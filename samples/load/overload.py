@@ -19,7 +19,8 @@ async def capacity(port, seconds, at_once=8):
     async def one():
         nonlocal done
         while time.time() < end:
-            done += (await request(port, "POST", "/v1/chat/completions", data)).status == 200
+            answer = await request(port, "POST", "/v1/chat/completions", data)
+            done += answer.status == 200                                 # not in one line: `+=` reads before it waits
     began = time.time()
     await asyncio.gather(*(one() for _ in range(at_once)))
     return done / (time.time() - began)

@@ -14,9 +14,11 @@ public class Clients {
   private int present;
 
   /// Watches a request from now to the end of its answer.
-  void watch(RoutingContext routing) {
+  Client watch(RoutingContext routing) {
     count(1);
-    Client.watch(routing).whenGone(() -> count(-1));
+    Client client = Client.watch(routing);
+    client.whenGone(() -> count(-1));
+    return client;
   }
 
   private void count(int change) {

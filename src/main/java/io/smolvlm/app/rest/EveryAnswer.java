@@ -29,7 +29,7 @@ class EveryAnswer {
 
   private void begin(RoutingContext routing) {
     String id = RequestId.of(routing);
-    clients.watch(routing);
+    IdleConnections.suspend(routing, clients.watch(routing));
     HttpServerResponse response = routing.response();
     response.putHeader(RequestId.HEADER, id);
     response.putHeader("X-Content-Type-Options", "nosniff");

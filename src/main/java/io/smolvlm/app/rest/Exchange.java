@@ -2,10 +2,17 @@ package io.smolvlm.app.rest;
 
 import io.smolvlm.app.config.HttpSettings;
 import io.smolvlm.app.rest.json.Fields;
+import io.smolvlm.models.engine.Admission;
+import io.smolvlm.models.engine.Engine;
+import io.smolvlm.models.engine.OverloadedException;
+import io.smolvlm.models.engine.PreparedRequest;
+import io.smolvlm.models.engine.TokenStream;
 import io.vertx.ext.web.RoutingContext;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// One request at a route: who asks, the model that is asked, the body, and an answer in pieces.
 public final class Exchange {
@@ -16,6 +23,7 @@ public final class Exchange {
   private final HttpSettings http;
   private final Client client;
   private final ServedModel model;
+  private final AtomicReference<Engine.@Nullable Place> place = new AtomicReference<>();
 
   Exchange(
       RoutingContext routing, InputStream in, ModelHost host, Bodies bodies, HttpSettings http) {
@@ -34,6 +42,27 @@ public final class Exchange {
 
   public ServedModel model() {
     return model;
+  }
+
+  /// Takes a place among those who wait for an answer, before the body is read. It is left when the
+  /// request ends, if no answer was admitted in it.
+  ///
+  /// @throws OverloadedException if there is none
+  public void enter() {
+    Engine.Place taken = model.model().engine().enter(client.name());
+    place.set(taken);
+    client.whenGone(taken::close);
+  }
+
+  /// Hands a request to the engine, in the place taken by [#enter] if it is the first.
+  ///
+  /// @throws OverloadedException if it takes no more
+  public TokenStream submit(PreparedRequest request, Admission admission) {
+    Engine engine = model.model().engine();
+    Engine.Place taken = place.getAndSet(null);
+    return taken == null
+        ? engine.submit(request, admission)
+        : engine.submit(request, admission, taken);
   }
 
   /// The body; the room that it takes is given back when it is closed.

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Stands between all callers and the networks of one model: requests in, events out, bounded,
@@ -100,6 +101,61 @@ public final class Engine implements AutoCloseable {
     return networks;
   }
 
+  /// A place in the queue, taken for a request that is still being prepared.
+  ///
+  /// Safe for use by several threads.
+  public final class Place implements AutoCloseable {
+    private final String client;
+    private boolean held = true;
+
+    private Place(String client) {
+      this.client = client;
+      queue.takePlace(client);
+    }
+
+    /// Leaves the place; harmless when it was left or used already.
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        if (held) {
+          held = false;
+          queue.leavePlace(client);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// Takes a place for a request to come, so that who would be refused is told before anybody reads
+  /// pictures for it: under ten times the load that can be served, preparing what is then refused
+  /// left a fifth of the answers.
+  ///
+  /// @return to be handed to [#submit(PreparedRequest, Admission, Place)], or closed
+  /// @throws OverloadedException as [#submit] does, of what can be known before
+  /// @throws IllegalStateException when the engine is closed
+  public Place enter(String client) {
+    return refusalTold(() -> {
+      ensureOpen();
+      refuseFull(client);
+      return new Place(client);
+    });
+  }
+
+  /// Takes a request on in a place that was taken for it, which is left whatever comes of it.
+  ///
+  /// @throws OverloadedException likewise the others, as [#submit(PreparedRequest, Admission)]
+  public TokenStream submit(PreparedRequest prepared, Admission admission, Place place) {
+    lock.lock();
+    try {
+      place.close();
+      return submit(prepared, admission);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Takes a request on. Returns at once; the stream tells the rest.
   ///
   /// @throws OverloadedException when too much is waiting, what is waiting will take longer than
@@ -109,19 +165,26 @@ public final class Engine implements AutoCloseable {
   /// @throws IllegalStateException when the engine is closed
   public TokenStream submit(PreparedRequest prepared, Admission admission) {
     refuseTooLarge(prepared);
+    return refusalTold(() -> {
+      ensureOpen();
+      refuseOverload(prepared, admission);
+      long now = nanos.getAsLong();
+      var stream = new TokenStream(nanos);
+      queue.add(
+          new Submission(
+              prepared, admission.client(), stream, now, now + admission.deadline().toNanos()));
+      unfinished++;
+      wake();
+      return stream;
+    });
+  }
+
+  /// Admits something under the lock; listeners hear of a refusal outside of it.
+  private <T> T refusalTold(Supplier<T> admission) {
     try {
       lock.lock();
       try {
-        ensureOpen();
-        refuseOverload(prepared, admission);
-        long now = nanos.getAsLong();
-        var stream = new TokenStream(nanos);
-        queue.add(
-            new Submission(
-                prepared, admission.client(), stream, now, now + admission.deadline().toNanos()));
-        unfinished++;
-        wake();
-        return stream;
+        return admission.get();
       } finally {
         lock.unlock();
       }
@@ -145,16 +208,25 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void refuseOverload(PreparedRequest prepared, Admission admission) {
+  private void refuseFull(String client) {
     if (draining) {
       throw shutDown();
     }
-    String client = admission.client();
-    double waiting = queue.all().stream().mapToDouble(s -> rates.whole(s.prepared())).sum();
-    double running = scheduler.restMillis();
     if (!queue.hasPlace(client)) {
-      throw overloaded(queue.size() + " requests are waiting", waiting + running);
+      throw overloaded(
+          queue.size() + " requests are waiting", waitingMillis() + scheduler.restMillis());
     }
+  }
+
+  private double waitingMillis() {
+    return queue.all().stream().mapToDouble(s -> rates.whole(s.prepared())).sum();
+  }
+
+  private void refuseOverload(PreparedRequest prepared, Admission admission) {
+    String client = admission.client();
+    refuseFull(client);
+    double waiting = waitingMillis();
+    double running = scheduler.restMillis();
     boolean waits = queue.waits(client);
     double most = options.queueWork().toMillis() * (waits ? 1.0 : 1.125);
     if (waiting > 0 && waiting + rates.whole(prepared) > most) {

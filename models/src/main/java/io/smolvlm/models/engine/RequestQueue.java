@@ -2,6 +2,7 @@ package io.smolvlm.models.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One client cannot fill the queue against the others: a client with nothing waiting still finds
 /// one of [#RESERVE] places beyond the limit.
+///
+/// A place can be taken before the request is there to fill it.
 ///
 /// Safe for use by several threads.
 final class RequestQueue {
@@ -34,9 +37,13 @@ final class RequestQueue {
   /// In the order of their turns; the first one's is now.
   private final LinkedHashMap<String, Turn> turns = new LinkedHashMap<>();
 
+  /// Places taken ahead, by client; none of zero.
+  private final Map<String, Integer> taken = new HashMap<>();
+
+  private int allTaken;
   private int size;
 
-  /// @param limit most requests that wait
+  /// @param limit most requests that wait or have a place
   RequestQueue(int limit) {
     this.limit = limit;
   }
@@ -47,7 +54,20 @@ final class RequestQueue {
 
   /// Whether a request of this client finds a place.
   synchronized boolean hasPlace(String client) {
-    return size < limit + (turns.containsKey(client) ? 0 : RESERVE);
+    boolean here = turns.containsKey(client) || taken.containsKey(client);
+    return size + allTaken < limit + (here ? 0 : RESERVE);
+  }
+
+  /// Takes a place that [#hasPlace] promised.
+  synchronized void takePlace(String client) {
+    taken.merge(client, 1, Integer::sum);
+    allTaken++;
+  }
+
+  /// Gives back a place that [#takePlace] took.
+  synchronized void leavePlace(String client) {
+    taken.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
+    allTaken--;
   }
 
   synchronized boolean waits(String client) {

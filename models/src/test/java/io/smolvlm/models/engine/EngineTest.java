@@ -109,6 +109,31 @@ class EngineTest {
   }
 
   @Test
+  void aPlaceTakenAheadIsThereWhenItsRequestComes() throws Exception {
+    Engine.Place mine = engine.enter("late");
+    List<TokenStream> streams = new ArrayList<>();
+    List<Engine.Place> places = new ArrayList<>();
+    try (var _ = hold()) {
+      for (int i = 0; i < 63; i++) {
+        streams.add(engine.submit(text(2), Admission.of("late")));
+      }
+      assertThrows(OverloadedException.class, () -> engine.enter("late"));
+      assertThrows(OverloadedException.class, () -> engine.submit(text(2), Admission.of("late")));
+      streams.add(engine.submit(text(2), Admission.of("late"), mine));
+      mine.close();
+      assertThrows(OverloadedException.class, () -> engine.enter("late"), "left once only");
+    }
+    for (TokenStream stream : streams) {
+      assertEquals(FinishReason.LENGTH, reason(read(stream)));
+    }
+    for (int i = 0; i < 64; i++) {
+      places.add(engine.enter("late"));
+    }
+    places.forEach(Engine.Place::close);
+    engine.enter("late").close();
+  }
+
+  @Test
   void whatIsWaitingIsBoundedByEstimatedWorkToo() throws Exception {
     engine.close();
     var options = new EngineOptions(8, 64, Duration.ofMillis(1), 1L << 30);

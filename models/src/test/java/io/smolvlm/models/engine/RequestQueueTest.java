@@ -48,6 +48,20 @@ class RequestQueueTest {
   }
 
   @Test
+  void placesTakenAheadCountUntilTheyAreLeft() {
+    for (int i = 0; i < 64; i++) {
+      assertTrue(queue.hasPlace("many"));
+      queue.takePlace("many");
+    }
+    assertFalse(queue.hasPlace("many"));
+    assertTrue(queue.hasPlace("one"), "a newcomer finds a reserved place");
+    queue.leavePlace("many");
+    assertTrue(queue.hasPlace("many"));
+    queue.add(request("many", 1));
+    assertFalse(queue.hasPlace("many"), "places and requests count together");
+  }
+
+  @Test
   void aClientThatAsksOnceDoesNotWaitForOneThatAskedOften() {
     for (int i = 0; i < 20; i++) {
       queue.add(request("many", 500));

@@ -8,6 +8,7 @@ import io.smolvlm.app.intake.PictureIntake;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
 import io.smolvlm.app.rest.Client;
+import io.smolvlm.app.rest.Exchange;
 import io.smolvlm.app.rest.Refusals;
 import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.metrics.AnswerMeters;
@@ -71,7 +72,9 @@ public class Answers {
   ///
   /// @throws ApiException if a picture or the length is refused
   /// @throws Client.Gone if nobody waits any more
-  public Prepared prepare(Ask ask, ServedModel model, Client client) {
+  public Prepared prepare(Ask ask, Exchange exchange) {
+    ServedModel model = exchange.model();
+    Client client = exchange.client();
     checkText(ask, model);
     List<Picture> pictures = read(ask.conversation().pictures(), client);
     client.ensureThere();
@@ -179,11 +182,12 @@ public class Answers {
   /// Hands a prepared question to the engine.
   ///
   /// @throws OverloadedException if it takes no more
-  public Answer submit(PreparedRequest prepared, ServedModel model, Client client) {
+  public Answer submit(PreparedRequest prepared, Exchange exchange) {
+    Client client = exchange.client();
     client.ensureThere();
     var admission = new Admission(client.name(), config.queue().deadline());
     try {
-      TokenStream stream = model.model().engine().submit(prepared, admission);
+      TokenStream stream = exchange.submit(prepared, admission);
       int choices = prepared.parameters().choices();
       return new Answer(choices, stream, client, meters.admitted(prepared), stages.admitted());
     } catch (OverloadedException e) {

@@ -3,8 +3,8 @@ package io.smolvlm.app.rest.captions;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
 import io.smolvlm.app.rest.Client;
+import io.smolvlm.app.rest.Exchange;
 import io.smolvlm.app.rest.Refusals;
-import io.smolvlm.app.rest.ServedModel;
 import io.smolvlm.app.rest.ask.Answer;
 import io.smolvlm.app.rest.ask.Answers;
 import io.smolvlm.app.rest.ask.Ask;
@@ -33,7 +33,7 @@ final class CaptionRun {
 
   private final CaptionRequest request;
   private final Answers answers;
-  private final ServedModel model;
+  private final Exchange exchange;
   private final Client client;
   private final long end;
   private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
@@ -45,17 +45,16 @@ final class CaptionRun {
   private record Outcome(@Nullable Caption caption, @Nullable RuntimeException failure) {}
 
   /// @param time for all pictures together
-  CaptionRun(
-      CaptionRequest request, Answers answers, ServedModel model, Client client, Duration time) {
+  CaptionRun(CaptionRequest request, Answers answers, Exchange exchange, Duration time) {
     this.request = request;
     this.answers = answers;
-    this.model = model;
-    this.client = client;
+    this.exchange = exchange;
+    this.client = exchange.client();
     this.end = System.nanoTime() + time.toNanos();
   }
 
   void start() {
-    answers.checkText(ask(0), model);
+    answers.checkText(ask(0), exchange.model());
     for (int i = 0; i < Math.min(AT_A_TIME, request.items().size()); i++) {
       Thread.ofVirtual().start(this::work);
     }
@@ -95,7 +94,7 @@ final class CaptionRun {
   private Outcome one(int index) {
     CaptionRequest.Item item = request.items().get(index);
     try {
-      Answers.Prepared prepared = answers.prepare(ask(index), model, client);
+      Answers.Prepared prepared = answers.prepare(ask(index), exchange);
       try (Answer answer = admit(prepared)) {
         return new Outcome(Caption.of(index, item, prepared, read(answer)), null);
       }
@@ -120,7 +119,7 @@ final class CaptionRun {
   private Answer admit(Answers.Prepared prepared) {
     while (true) {
       try {
-        Answer answer = answers.submit(prepared.request(), model, client);
+        Answer answer = answers.submit(prepared.request(), exchange);
         admitted.set(true);
         return answer;
       } catch (OverloadedException e) {

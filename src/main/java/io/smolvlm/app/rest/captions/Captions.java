@@ -55,12 +55,11 @@ public class Captions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response caption(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.open(routing, in);
+    Exchange exchange = exchanges.enter(routing, in);
     ServedModel model = exchange.model();
     try (Body body = exchange.body()) {
       CaptionRequest request = request(body, routing, exchange);
-      var run =
-          new CaptionRun(request, answers, model, exchange.client(), config.queue().deadline());
+      var run = new CaptionRun(request, answers, exchange, config.queue().deadline());
       run.start();
       if (wantsLines(routing)) {
         exchange.lines(out -> lines(run, request.items().size(), out));

@@ -38,12 +38,12 @@ public class ChatCompletions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response complete(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.open(routing, in);
+    Exchange exchange = exchanges.enter(routing, in);
     ServedModel model = exchange.model();
     Question question = exchange.json(fields -> read(fields, exchange));
     ChatRequest request = question.request();
     Answers.Prepared prepared = question.prepared();
-    try (Answer answer = answers.submit(prepared.request(), model, exchange.client())) {
+    try (Answer answer = answers.submit(prepared.request(), exchange)) {
       if (!request.stream()) {
         return Replies.ok(new ChatAnswer(request, model).read(answer, prepared));
       }
@@ -66,8 +66,7 @@ public class ChatCompletions {
 
   private Question read(Fields fields, Exchange exchange) {
     ChatRequest request = reader.read(fields, exchange.model());
-    return new Question(
-        request, answers.prepare(request.ask(), exchange.model(), exchange.client()));
+    return new Question(request, answers.prepare(request.ask(), exchange));
   }
 
   private record Question(ChatRequest request, Answers.Prepared prepared) {}

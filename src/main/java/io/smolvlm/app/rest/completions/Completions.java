@@ -2,7 +2,6 @@ package io.smolvlm.app.rest.completions;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smolvlm.app.config.ServiceConfig;
-import io.smolvlm.app.rest.Client;
 import io.smolvlm.app.rest.Exchange;
 import io.smolvlm.app.rest.Exchanges;
 import io.smolvlm.app.rest.Refusals;
@@ -43,8 +42,7 @@ public class Completions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response complete(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.open(routing, in);
-    Client client = exchange.client();
+    Exchange exchange = exchanges.enter(routing, in);
     ServedModel model = exchange.model();
     CompletionRequest request = exchange.json(fields -> reader.read(fields, model));
     List<PreparedRequest> prepared = new ArrayList<>();
@@ -53,11 +51,11 @@ public class Completions {
     }
     // The first is admitted before the answer begins, so that a full queue is a status.
     var first =
-        new AtomicReference<@Nullable Answer>(answers.submit(prepared.getFirst(), model, client));
+        new AtomicReference<@Nullable Answer>(answers.submit(prepared.getFirst(), exchange));
     IntFunction<Answer> each =
         i -> {
           Answer admitted = first.getAndSet(null);
-          return admitted == null ? answers.submit(prepared.get(i), model, client) : admitted;
+          return admitted == null ? answers.submit(prepared.get(i), exchange) : admitted;
         };
     var run = new CompletionRun(request, model);
     if (!request.stream()) {

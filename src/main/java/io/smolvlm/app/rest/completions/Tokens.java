@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
-import io.smolvlm.app.rest.Client;
 import io.smolvlm.app.rest.Exchange;
 import io.smolvlm.app.rest.Exchanges;
 import io.smolvlm.app.rest.Replies;
@@ -59,7 +58,7 @@ public class Tokens {
     ServedModel model = exchange.model();
     return exchange.json(fields -> {
       boolean strings = fields.flag("return_token_strs", false);
-      int[] ids = ids(fields, model, exchange.client());
+      int[] ids = ids(fields, exchange);
       return Replies.ok(
           new Tokenized(
               ids.length,
@@ -69,7 +68,7 @@ public class Tokens {
     });
   }
 
-  private int[] ids(Fields fields, ServedModel model, Client client) {
+  private int[] ids(Fields fields, Exchange exchange) {
     if (fields.has("messages")) {
       if (!fields.flag("add_generation_prompt", true)) {
         throw new ApiException(
@@ -77,7 +76,11 @@ public class Tokens {
             "add_generation_prompt",
             "Messages are always followed by the beginning of an answer.");
       }
-      return answers.prepare(chats.ask(fields, model), model, client).request().prompt().ids();
+      return answers
+          .prepare(chats.ask(fields, exchange.model()), exchange)
+          .request()
+          .prompt()
+          .ids();
     }
     // Models of the family put no tokens around a text.
     fields.flag("add_special_tokens", true);
@@ -87,7 +90,7 @@ public class Tokens {
       throw fields.invalid(
           "prompt", "prompt may hold " + Tokenizer.MAX_CHARACTERS + " characters.");
     }
-    return model.model().tokenizer().encodePlain(prompt);
+    return exchange.model().model().tokenizer().encodePlain(prompt);
   }
 
   private static List<String> strings(int[] ids, Tokenizer tokenizer) {

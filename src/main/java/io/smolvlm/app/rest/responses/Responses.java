@@ -40,19 +40,19 @@ public class Responses {
   @POST
   @RunOnVirtualThread
   public @Nullable Response respond(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.open(routing, in);
+    Exchange exchange = exchanges.enter(routing, in);
     ServedModel model = exchange.model();
     Client client = exchange.client();
     Question question =
         exchange.json(fields -> {
           ResponseRequest read = reader.read(fields, model);
-          return new Question(read, answers.prepare(read.ask(), model, client));
+          return new Question(read, answers.prepare(read.ask(), exchange));
         });
     ResponseRequest request = question.request();
     Answers.Prepared prepared = question.prepared();
     var draft = new ResponseDraft(request, model);
     ToolUse tools = request.ask().tools();
-    try (Answer answer = answers.submit(prepared.request(), model, client)) {
+    try (Answer answer = answers.submit(prepared.request(), exchange)) {
       if (!request.stream()) {
         var events = new ResponseEvents(draft, tools, null);
         return Replies.ok(events.read(answer, prepared, config.http().keepAlive()));
