@@ -93,7 +93,7 @@ async def plain(port, method, path, raw, headers, seconds):
 
 async def run(port, folder, target):
     with open(os.path.join(folder, f"manifest-{target}.json")) as f:
-        cases = json.load(f)
+        cases = [case for case in json.load(f) if "server" not in case]   # those need a server on a public address: SsrfTest plays it
     make, fits = (as_picture, fits_picture) if target == "image" else (as_request, fits_request)
     good, bad, worse, slowest = 0, [], [], 0.0
     control = question("Hello", max_tokens=1)
