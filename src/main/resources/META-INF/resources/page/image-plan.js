@@ -7,22 +7,15 @@ import { pictureBudget } from "./settings.js";
  * Asks for the plan and notes it in the picture, or why there is none.
  *
  * @param {import("./picture.js").Picture} picture
- * @param {import("./picture.js").Picture[]} pictures all that share its budget
  * @param {AbortSignal} signal
  */
-export async function planPicture(picture, pictures, signal) {
+export async function planPicture(picture, signal) {
   try {
     const images = [{ url: await picture.dataUri() }];
-    for (;;) {
-      const budget = pictureBudget(pictures);
-      const answer = await (await call("/v1/images/plan", { body: { images, ...budget }, signal })).json();
-      picture.plan = answer.data[0];
-      picture.refusal = "";
-      // Not to enlarge depends on the picture's own size, which the first plan tells.
-      if (JSON.stringify(pictureBudget(pictures)) === JSON.stringify(budget)) {
-        return;
-      }
-    }
+    const body = { images, ...pictureBudget() };
+    const answer = await (await call("/v1/images/plan", { body, signal })).json();
+    picture.plan = answer.data[0];
+    picture.refusal = "";
   } catch (failure) {
     if (failure.name === "AbortError") {
       return;

@@ -161,7 +161,7 @@ async function planAgain() {
   const { signal } = planning;
   showCode();
   for (const picture of conversation.pictures) {
-    await planPicture(picture, conversation.pictures, signal);
+    await planPicture(picture, signal);
     if (signal.aborted) {
       return;
     }

@@ -5,35 +5,23 @@ import { tileSide } from "./tile-overlay.js";
 
 const MOST_EDGE_TILES = 6;
 
-/** What the first plan told of the model: the side of its tiles, its own longest edge; in pixels. */
-let model = null;
+let edgesOffered = false;
 
-/**
- * The fields of a request that the controls set; a control left alone sets none.
- *
- * @param {import("./picture.js").Picture[]} pictures of the request
- */
-export function pictureBudget(pictures) {
+/** The fields of a request that the controls set; a control left alone sets none. */
+export function pictureBudget() {
   const budget = {};
   const splitting = byId("splitting").value;
   if (splitting) {
     budget.do_image_splitting = splitting === "on";
   }
-  const edge = longestEdge(pictures);
+  const edge = Number(byId("edge").value);
   if (edge) {
     budget.size = { longest_edge: edge };
   }
-  return Object.keys(budget).length > 0 ? { mm_processor_kwargs: budget } : {};
-}
-
-/** A picture that is not to be enlarged gets an edge of just the tiles that hold it. */
-function longestEdge(pictures) {
-  const chosen = Number(byId("edge").value);
-  const longest = Math.max(...pictures.map(({ plan }) => Math.max(plan?.width ?? 0, plan?.height ?? 0)));
-  if (byId("enlarge").value !== "off" || model === null || !(longest > 0)) {
-    return chosen;
+  if (byId("enlarge").value === "off") {
+    budget.enlarge = false;
   }
-  return Math.min(chosen || model.edge, Math.ceil(longest / model.side) * model.side);
+  return Object.keys(budget).length > 0 ? { mm_processor_kwargs: budget } : {};
 }
 
 /** The fields that shape the answer. */
@@ -63,11 +51,11 @@ export function wrongControl() {
 /** Offers longest edges of 1, 2, 3 .. tiles, once a plan tells how large a tile is. */
 export function offerEdges(plan) {
   const edge = byId("edge");
-  if (model !== null) {
+  if (edgesOffered) {
     return;
   }
+  edgesOffered = true;
   const side = tileSide(plan);
-  model = { side, edge: Math.max(...plan.resized) };
   for (let tiles = 1; tiles <= MOST_EDGE_TILES; tiles++) {
     const text = `${tiles} tile${tiles === 1 ? "" : "s"}, ${tiles * side} px`;
     edge.append(new Option(text, String(tiles * side)));

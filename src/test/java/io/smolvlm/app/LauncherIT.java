@@ -71,6 +71,20 @@ class LauncherIT {
   }
 
   @Test
+  void wrongSettingsOfTheServiceAreNamedInOneLine() throws Exception {
+    Path config = Files.createDirectories(folder.resolve("config"));
+    Files.writeString(
+        config.resolve("application.properties"),
+        "smolvlm.queue.requests=-5\nsmolvlm.queue.request=5\n");
+    Result result = run(folder, ROOT.resolve("smolvlm"), "serve", "--port", "0");
+    assertEquals(2, result.status(), result.err());
+    assertEquals(
+        "smolvlm: smolvlm.queue.requests: found -5, allowed 0 to 10000; smolvlm.queue.request: found"
+            + " a setting that there is not, allowed are those of docs/configuration.md",
+        result.err().strip());
+  }
+
+  @Test
   void serviceAnswersAndStops() throws Exception {
     Process process = start(folder, ROOT.resolve("smolvlm"), "serve", "--port", "0");
     try {

@@ -5,7 +5,8 @@ import java.util.Set;
 /// The addresses that ask for no key. Decided on the path as it will be routed; everything that is
 /// not named here, unknown addresses included, asks for one.
 final class OpenPaths {
-  private static final Set<String> ALWAYS = Set.of("/health/live", "/health/ready");
+  private static final Set<String> ALWAYS =
+      Set.of("/health", "/health/live", "/health/ready", "/version");
   private static final String PAGE_FILES = "/page/";
 
   private final boolean page;

@@ -21,6 +21,16 @@ final class PictureOptions {
       description = "Resize pictures to this long side before cutting; a multiple of the tile.")
   @Nullable Integer longestEdge;
 
+  @Option(
+      names = "--enlarge",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Enlarge small pictures to the long side, or (--no-enlarge) only to the tiles that hold"
+              + " them: fewer tiles, sooner answers; default: enlarge, as the reference does.")
+  boolean enlarge = true;
+
   ImageOptions options() {
     if (longestEdge != null && longestEdge < 1) {
       throw new SmolVlmException(
@@ -30,6 +40,6 @@ final class PictureOptions {
         split == null
             ? ImageOptions.Split.MODEL
             : split ? ImageOptions.Split.ON : ImageOptions.Split.OFF;
-    return new ImageOptions(choice, longestEdge == null ? 0 : longestEdge);
+    return new ImageOptions(choice, longestEdge == null ? 0 : longestEdge, enlarge);
   }
 }

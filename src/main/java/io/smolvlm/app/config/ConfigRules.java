@@ -12,14 +12,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Holds settings against what [Allowed] says of them.
 public final class ConfigRules {
+  /// System properties under the same prefix that the launcher and the kernels use.
+  private static final Set<String> OF_THE_LAUNCHER =
+      Set.of("smolvlm.stderr", "smolvlm.terminals", "smolvlm.vector.bits");
+
   private ConfigRules() {}
 
   /// Checks all settings.
@@ -33,13 +39,45 @@ public final class ConfigRules {
     }
   }
 
+  /// Names of settings that begin as ours do and that nobody reads: misspelt, most likely.
+  ///
+  /// @param names of all that is configured, as properties are written
+  public static List<String> unknown(Iterable<String> names) {
+    Set<String> known = new HashSet<>(OF_THE_LAUNCHER);
+    keys("smolvlm.", ServiceConfig.class, known);
+    List<String> unknown = new ArrayList<>();
+    for (String name : names) {
+      String plain = name.replaceFirst("\\[\\d+]$", "");
+      if (plain.startsWith("smolvlm.") && !known.contains(plain)) {
+        unknown.add(name);
+      }
+    }
+    unknown.sort(Comparator.naturalOrder());
+    return unknown;
+  }
+
+  private static void keys(String prefix, Class<?> type, Set<String> keys) {
+    for (Method method : type.getDeclaredMethods()) {
+      String key = prefix + kebab(method.getName());
+      if (isGroup(method)) {
+        keys(key + ".", method.getReturnType(), keys);
+      } else {
+        keys.add(key);
+      }
+    }
+  }
+
+  private static boolean isGroup(Method method) {
+    return method.getReturnType().getPackage() == ServiceConfig.class.getPackage()
+        && method.getReturnType().isInterface();
+  }
+
   private static void collect(String prefix, Class<?> type, Object group, List<String> faults) {
     Method[] methods = type.getDeclaredMethods();
     Arrays.sort(methods, Comparator.comparing(Method::getName));
     for (Method method : methods) {
       String key = prefix + kebab(method.getName());
-      if (method.getReturnType().getPackage() == ServiceConfig.class.getPackage()
-          && method.getReturnType().isInterface()) {
+      if (isGroup(method)) {
         collect(key + ".", method.getReturnType(), value(method, group), faults);
       } else if (method.isAnnotationPresent(Allowed.class)) {
         Allowed allowed = method.getAnnotation(Allowed.class);

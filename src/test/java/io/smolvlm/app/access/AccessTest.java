@@ -102,7 +102,7 @@ class AccessTest {
         "/nothing/here",
         "/metrics",
         "/openapi",
-        "/health",
+        "/health/x",
         "/",
         "//health/live/x",
         "/health/live/",

@@ -147,7 +147,7 @@ class ApiKeysTest {
   void onlyWhatIsNamedIsOpen() {
     var all = new OpenPaths(true, true, true);
     var none = new OpenPaths(false, false, false);
-    for (String path : List.of("/health/live", "/health/ready")) {
+    for (String path : List.of("/health", "/health/live", "/health/ready", "/version")) {
       assertTrue(none.contains(path), path);
     }
     for (String path : List.of("/", "/page/app.js", "/metrics", "/openapi", "/docs/x.css")) {
@@ -157,7 +157,7 @@ class ApiKeysTest {
     for (String path :
         List.of(
             "/v1/models",
-            "/health",
+            "/health/x",
             "/health/live/",
             "/health/live;x",
             "/metrics/x",

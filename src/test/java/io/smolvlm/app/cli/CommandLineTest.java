@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.TensorFile;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +86,17 @@ class CommandLineTest {
     Run run = Run.of("inspect", "image", "nowhere/no.png");
     assertEquals(ExitStatus.BAD_INPUT, run.status());
     assertEquals("smolvlm: nowhere/no.png: no such file" + System.lineSeparator(), run.err());
+  }
+
+  @Test
+  void smallPicturesNeedNotBeEnlarged() throws IOException {
+    Path small = folder.resolve("small.png");
+    ImageIO.write(new BufferedImage(90, 50, BufferedImage.TYPE_INT_RGB), "png", small.toFile());
+    for (var wanted : Map.of("--enlarge", 5, "--no-enlarge", 1).entrySet()) {
+      Run run = Run.of("inspect", "image", "--json", wanted.getKey(), small.toString());
+      assertEquals(ExitStatus.OK, run.status(), run.err());
+      assertEquals(wanted.getValue(), JSON.readTree(run.out()).path("tiles").asInt());
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smolvlm.tensor.SmolVlmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,20 @@ class ConfigRulesTest {
     String message =
         assertThrows(RuntimeException.class, () -> config(Map.of(key, value))).getMessage();
     assertTrue(message.contains(key), message);
+  }
+
+  @Test
+  void settingsThatThereAreNotAreFound() {
+    assertEquals(
+        List.of("smolvlm.queue.request", "smolvlm.thread"),
+        ConfigRules.unknown(
+            List.of(
+                "smolvlm.thread",
+                "smolvlm.threads",
+                "smolvlm.queue.request",
+                "smolvlm.fetch.ports[0]",
+                "smolvlm.stderr",
+                "quarkus.http.port")));
   }
 
   @Test

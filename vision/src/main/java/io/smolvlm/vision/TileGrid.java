@@ -37,6 +37,9 @@ public record TileGrid(
     }
     int tile = config.tileSize();
     int edge = longestEdge(config, options);
+    if (!options.enlarge()) {
+      edge = Math.min(edge, roundUp(Math.max(width, height), tile));
+    }
     Size first = config.resize() ? toLongestEdge(width, height, edge) : new Size(width, height);
     if (!split(config, options)) {
       return new TileGrid(tile, first.width, first.height, tile, tile, 0, 0);

@@ -8,6 +8,7 @@ import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TileGridTest {
@@ -53,6 +54,22 @@ class TileGridTest {
   void requestsMayLowerTheLongestEdge() {
     ImageOptions options = new ImageOptions(ImageOptions.Split.MODEL, 1024);
     assertEquals(5, TileGrid.plan(800, 800, Configs.of(512, 2048), options).tiles());
+  }
+
+  /// width, height, longest edge asked for, tiles
+  @ParameterizedTest
+  @CsvSource({
+    "512, 512, 0, 1",
+    "300, 200, 0, 1",
+    "513, 400, 0, 5",
+    "700, 300, 0, 3",
+    "4000, 3000, 0, 13",
+    "4000, 3000, 1024, 5",
+    "400, 400, 1024, 1"
+  })
+  void smallPicturesNeedNotBeEnlarged(int width, int height, int edge, int tiles) {
+    var options = new ImageOptions(ImageOptions.Split.MODEL, edge, false);
+    assertEquals(tiles, TileGrid.plan(width, height, Configs.of(512, 2048), options).tiles());
   }
 
   @ParameterizedTest

@@ -14,8 +14,8 @@ import java.util.OptionalLong;
 public final class PictureBudget {
   private PictureBudget() {}
 
-  /// Reads `mm_processor_kwargs` with `do_image_splitting` and `size.longest_edge`, vLLM's names.
-  /// The edge is brought to a multiple of the tile within the model's reach.
+  /// Reads `mm_processor_kwargs` with `do_image_splitting` and `size.longest_edge`, vLLM's names,
+  /// and `enlarge`, ours. The edge is brought to a multiple of the tile within the model's reach.
   ///
   /// @param low whether `detail: low` counts, which means one tile unless the request says more
   public static ImageOptions read(
@@ -23,10 +23,12 @@ public final class PictureBudget {
     Fields wish = request.object("mm_processor_kwargs").orElse(null);
     Optional<Boolean> split = Optional.empty();
     OptionalLong edge = OptionalLong.empty();
+    boolean enlarge = settings.enlarge();
     if (wish != null) {
       if (wish.has("do_image_splitting")) {
         split = Optional.of(wish.flag("do_image_splitting", true));
       }
+      enlarge = wish.flag("enlarge", enlarge);
       Fields size = wish.object("size").orElse(null);
       if (size != null) {
         edge = size.integer("longest_edge", 1, Integer.MAX_VALUE);
@@ -38,7 +40,7 @@ public final class PictureBudget {
     Split cut = split.or(settings::split).map(on -> on ? Split.ON : Split.OFF).orElse(Split.MODEL);
     long longest =
         edge.orElse(settings.longestEdge().isPresent() ? settings.longestEdge().getAsInt() : 0);
-    return new ImageOptions(cut, longest == 0 ? 0 : fit(longest, model.tileSide()));
+    return new ImageOptions(cut, longest == 0 ? 0 : fit(longest, model.tileSide()), enlarge);
   }
 
   /// The nearest multiple of the tile that the processor takes.

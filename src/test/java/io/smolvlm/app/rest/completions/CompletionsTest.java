@@ -87,6 +87,17 @@ class CompletionsTest {
                 "/v1/images/plan",
                 size + ",\"mm_processor_kwargs\":{\"do_image_splitting\":false}}"));
     assertEquals(1, one.at("/data/0/tiles").intValue());
+    String small = "{\"images\":[{\"width\":90,\"height\":50}]";
+    assertEquals(
+        1,
+        Service.ok(
+                Service.post(
+                    "/v1/images/plan", small + ",\"mm_processor_kwargs\":{\"enlarge\":false}}"))
+            .at("/data/0/tiles")
+            .intValue());
+    assertTrue(
+        Service.ok(Service.post("/v1/images/plan", small + "}")).at("/data/0/tiles").intValue()
+            > 1);
     assertTrue(usual.get("tokens").intValue() >= one.get("tokens").intValue());
   }
 }
