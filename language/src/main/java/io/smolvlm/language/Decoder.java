@@ -20,18 +20,27 @@ public final class Decoder implements AutoCloseable {
   private static final int TORCH_ROWS = 16;
 
   private final LlamaNetwork network;
+  private final @Nullable LlamaNetwork prefill;
   private final KernelOps kernels;
   private final Rope rope;
-  private final boolean torch;
   private @Nullable TorchGraph graph;
 
   /// @param team does the maths of the kernels; not closed with this
   /// @param torch whether many rows go through libtorch
   public Decoder(TextConfig config, DecoderWeights weights, Team team, boolean torch) {
+    this(config, weights, torch ? weights : null, team);
+  }
+
+  /// @param weights for the kernels, in any form
+  /// @param prefill the same weights in a form that libtorch takes, for many rows; null when they
+  ///   go through the kernels as well
+  /// @param team does the maths of the kernels; not closed with this
+  public Decoder(
+      TextConfig config, DecoderWeights weights, @Nullable DecoderWeights prefill, Team team) {
     this.network = new LlamaNetwork(config, weights);
+    this.prefill = prefill == null ? null : new LlamaNetwork(config, prefill);
     this.kernels = new KernelOps(team);
     this.rope = new Rope(config);
-    this.torch = torch;
   }
 
   public TextConfig config() {
@@ -42,9 +51,9 @@ public final class Decoder implements AutoCloseable {
   ///
   /// @throws IndexOutOfBoundsException for an id outside the vocabulary
   public void embed(int[] ids, Matrix x, int first) {
-    Matrix table = network.weights().embeddings();
+    Embeddings table = network.weights().embeddings();
     for (int i = 0; i < ids.length; i++) {
-      x.slice(first + i, first + i + 1).copyFrom(table.slice(ids[i], ids[i] + 1));
+      table.copy(ids[i], x, first + i);
     }
   }
 
@@ -53,8 +62,11 @@ public final class Decoder implements AutoCloseable {
   /// @param x `[n, hidden]` embeddings in, normed hidden states out
   /// @param cache grows by n positions
   public void forward(Matrix x, KvCache cache) {
-    if (torch && x.rows() >= TORCH_ROWS) {
-      forwardTorch(x, cache);
+    if (prefill != null && x.rows() >= TORCH_ROWS) {
+      if (graph == null) {
+        graph = TorchGraph.compileCausal(false, (ops, in) -> prefill.forward(ops, in));
+      }
+      run(graph, x, cache, null);
     } else {
       forward(x, List.of(new Rows(cache, x.rows())));
     }
@@ -64,23 +76,30 @@ public final class Decoder implements AutoCloseable {
   ///
   /// @param x `[sum of rows, hidden]` embeddings in, normed hidden states out
   public void forward(Matrix x, List<Rows> rows) {
-    for (Rows r : rows) {
+    // Indices, since an iterator would be an object a step.
+    for (int i = 0; i < rows.size(); i++) {
+      Rows r = rows.get(i);
       r.cache().reserve(r.count());
       rope.reach(r.cache().length() + r.count());
     }
-    List<RowSpan> spans = rows.stream().map(r -> new RowSpan(r.cache(), r.count())).toList();
-    x.copyFrom(network.forward(kernels.begin(spans, rope.cos(), rope.sin()), x));
-    rows.forEach(r -> r.cache().advance(r.count()));
+    x.copyFrom(network.forward(kernels.begin(rows, rope.cos(), rope.sin()), x));
+    for (int i = 0; i < rows.size(); i++) {
+      Rows r = rows.get(i);
+      r.cache().advance(r.count());
+    }
   }
 
   /// So many next rows belong to this sequence.
-  public record Rows(KvCache cache, int count) {}
-
-  private void forwardTorch(Matrix x, KvCache cache) {
-    if (graph == null) {
-      graph = TorchGraph.compileCausal(false, (ops, in) -> network.forward(ops, in));
+  public record Rows(KvCache cache, int count) implements RowSpan {
+    @Override
+    public KvCache keyValues() {
+      return cache;
     }
-    run(graph, x, cache, null);
+
+    @Override
+    public int rows() {
+      return count;
+    }
   }
 
   private void run(
@@ -106,14 +125,15 @@ public final class Decoder implements AutoCloseable {
   public void watch(
       Matrix x, KvCache cache, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
     if (throughTorch) {
+      LlamaNetwork watchedNetwork = prefill == null ? network : prefill;
       try (TorchGraph watched =
-          TorchGraph.compileCausal(true, (ops, in) -> network.forward(ops, in))) {
+          TorchGraph.compileCausal(true, (ops, in) -> watchedNetwork.forward(ops, in))) {
         run(watched, x, cache, watcher);
       }
     } else {
       kernels.watch(watcher);
       forward(x, List.of(new Rows(cache, x.rows())));
-      kernels.watch((name, value) -> {});
+      kernels.watch(null);
     }
   }
 

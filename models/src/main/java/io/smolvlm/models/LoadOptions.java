@@ -7,7 +7,9 @@ import io.smolvlm.models.engine.EngineOptions;
 /// @param threads for the maths, at least 1
 /// @param executor who computes many rows
 /// @param engine how much is taken on
-public record LoadOptions(int threads, Executor executor, EngineOptions engine) {
+/// @param precision of the decoder's weights
+public record LoadOptions(
+    int threads, Executor executor, EngineOptions engine, Precision precision) {
   public enum Executor {
     /// libtorch where it pays for its loading time, else kernels.
     AUTO,
@@ -24,10 +26,10 @@ public record LoadOptions(int threads, Executor executor, EngineOptions engine) 
   }
 
   public LoadOptions(int threads, Executor executor) {
-    this(threads, executor, EngineOptions.defaults());
+    this(threads, executor, EngineOptions.defaults(), Precision.AUTO);
   }
 
-  /// All processors, executor by size, [EngineOptions#defaults].
+  /// All processors, executor and precision by size, [EngineOptions#defaults].
   public static LoadOptions defaults() {
     return new LoadOptions(
         Integer.getInteger("smolvlm.threads", Runtime.getRuntime().availableProcessors()),
@@ -35,10 +37,14 @@ public record LoadOptions(int threads, Executor executor, EngineOptions engine) 
   }
 
   public LoadOptions with(Executor value) {
-    return new LoadOptions(threads, value, engine);
+    return new LoadOptions(threads, value, engine, precision);
   }
 
   public LoadOptions with(EngineOptions value) {
-    return new LoadOptions(threads, executor, value);
+    return new LoadOptions(threads, executor, value, precision);
+  }
+
+  public LoadOptions with(Precision value) {
+    return new LoadOptions(threads, executor, engine, value);
   }
 }

@@ -1,10 +1,15 @@
 package io.smolvlm.models;
 
 import io.smolvlm.language.DecoderWeights;
+import io.smolvlm.language.Embeddings;
 import io.smolvlm.language.TextConfig;
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.Tensor;
+import io.smolvlm.tensor.kernel.Packer;
+import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.Norm;
+import io.smolvlm.tensor.ops.PackedWeight.Format;
 import io.smolvlm.vision.VisionConfig;
 import io.smolvlm.vision.VisionWeights;
 import java.lang.foreign.Arena;
@@ -12,40 +17,93 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Puts a checkpoint's weights into the places that the networks have for them, as float32.
+/// Puts a checkpoint's weights into the places that the networks have for them, in float32 or
+/// packed.
 final class NetworkWeights {
   private final Weights weights;
   private final Arena arena;
+  private final Packer packer;
 
   /// @param arena holds what cannot be a view of the file
-  NetworkWeights(Weights weights, Arena arena) {
+  /// @param team packs
+  NetworkWeights(Weights weights, Arena arena, Team team) {
     this.weights = weights;
     this.arena = arena;
+    this.packer = new Packer(team);
   }
 
+  /// In float32.
   DecoderWeights decoder() {
-    TextConfig config = weights.config().text();
     Matrix embeddings = weights.matrix(Weight.EMBEDDINGS, arena);
+    Linear head =
+        weights.config().text().tiedEmbeddings()
+            ? new Linear(Weight.EMBEDDINGS.name(), embeddings, null)
+            : linear(Weight.HEAD, null, 0);
+    return new DecoderWeights(
+        Embeddings.of(embeddings), layers(this::decoderLinear), finalNorm(), head);
+  }
+
+  /// Packed; embeddings are read where the checkpoint has them.
+  DecoderWeights decoder(Precision precision) {
+    Format format =
+        precision.layers().orElseThrow(() -> new IllegalArgumentException(precision.toString()));
+    return new DecoderWeights(
+        stored(),
+        layers((weight, layer) -> packed(format, weight, layer)),
+        finalNorm(),
+        packed(Format.INT8, Weight.HEAD, 0));
+  }
+
+  /// The layers in float32 around a decoder that is packed otherwise: what libtorch computes many
+  /// rows with.
+  DecoderWeights prefill(DecoderWeights packed) {
+    return new DecoderWeights(
+        packed.embeddings(), layers(this::decoderLinear), packed.finalNorm(), packed.head());
+  }
+
+  private Embeddings stored() {
+    Tensor table = weights.stored(Weight.EMBEDDINGS, 0);
+    long width = 4L * table.cols();
+    return (id, x, row) -> table.decodeRow(id, x.segment(), width * row);
+  }
+
+  private List<DecoderWeights.Layer> layers(LayerLinear linear) {
+    TextConfig config = weights.config().text();
     List<DecoderWeights.Layer> layers = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
       layers.add(
           new DecoderWeights.Layer(
               norm(Weight.ATTENTION_NORM, null, i, config.rmsNormEps()),
-              linear(Weight.QUERY, null, i),
-              linear(Weight.KEY, null, i),
-              linear(Weight.VALUE, null, i),
-              linear(Weight.ATTENTION_OUT, null, i),
+              linear.of(Weight.QUERY, i),
+              linear.of(Weight.KEY, i),
+              linear.of(Weight.VALUE, i),
+              linear.of(Weight.ATTENTION_OUT, i),
               norm(Weight.FEED_FORWARD_NORM, null, i, config.rmsNormEps()),
-              linear(Weight.GATE, null, i),
-              linear(Weight.UP, null, i),
-              linear(Weight.DOWN, null, i)));
+              linear.of(Weight.GATE, i),
+              linear.of(Weight.UP, i),
+              linear.of(Weight.DOWN, i)));
     }
-    Linear head =
-        config.tiedEmbeddings()
-            ? new Linear(Weight.EMBEDDINGS.name(), embeddings, null)
-            : linear(Weight.HEAD, null, 0);
-    return new DecoderWeights(
-        embeddings, layers, norm(Weight.FINAL_NORM, null, 0, config.rmsNormEps()), head);
+    return layers;
+  }
+
+  private interface LayerLinear {
+    Linear of(Weight weight, int layer);
+  }
+
+  private Linear decoderLinear(Weight weight, int layer) {
+    return linear(weight, null, layer);
+  }
+
+  private Linear packed(Format format, Weight weight, int layer) {
+    // Rows that must be moved are moved in memory of their own, given back once they are packed.
+    try (Arena moved = Arena.ofShared()) {
+      Tensor tensor = weights.tensor(weight, layer, moved);
+      return new Linear(weight.name(), packer.pack(format, tensor, arena), null);
+    }
+  }
+
+  private Norm finalNorm() {
+    return norm(Weight.FINAL_NORM, null, 0, weights.config().text().rmsNormEps());
   }
 
   VisionWeights vision(VisionConfig config) {

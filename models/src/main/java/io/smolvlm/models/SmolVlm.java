@@ -2,6 +2,7 @@ package io.smolvlm.models;
 
 import io.smolvlm.language.ChatTemplate;
 import io.smolvlm.language.Decoder;
+import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Tokenizer;
 import io.smolvlm.models.engine.Admission;
@@ -67,6 +68,7 @@ public final class SmolVlm implements AutoCloseable {
   private final @Nullable PromptExpander expander;
   private final Team team;
   private final Engine engine;
+  private final Precision precision;
   private final Arena arena = Arena.ofShared();
   private boolean closed;
 
@@ -81,8 +83,9 @@ public final class SmolVlm implements AutoCloseable {
           case KERNELS -> false;
           case AUTO -> work(config) > TORCH_PAYS;
         };
-    var weights = new NetworkWeights(checkpoint.weights(), arena);
-    this.decoder = new Decoder(config.text(), weights.decoder(), team, torch);
+    this.precision = options.precision().resolve(config);
+    var weights = new NetworkWeights(checkpoint.weights(), arena, team);
+    this.decoder = decoder(weights, torch);
     PictureConfig pictures = config.pictures().orElse(null);
     this.processor = pictures == null ? null : new ImageProcessor(pictures.processor());
     this.vision =
@@ -99,14 +102,23 @@ public final class SmolVlm implements AutoCloseable {
         new Engine(new Networks(config.generation(), tokenizer, decoder, vision), options.engine());
     LOG.log(
         Level.DEBUG,
-        "{0}: {1}, {2} decoder layers of {3}, context {4}, {5} threads, {6}",
+        "{0}: {1}, {2} decoder layers of {3}, context {4}, {5} threads, {6}, {7}",
         checkpoint.path(),
         config.modelType(),
         config.text().layers(),
         config.text().hiddenSize(),
         config.text().maxPositions(),
         options.threads(),
-        torch ? "libtorch for many rows" : "kernels only");
+        torch ? "libtorch for many rows" : "kernels only",
+        precision);
+  }
+
+  private Decoder decoder(NetworkWeights weights, boolean torch) {
+    if (precision == Precision.EXACT) {
+      return new Decoder(config.text(), weights.decoder(), team, torch);
+    }
+    DecoderWeights packed = weights.decoder(precision);
+    return new Decoder(config.text(), packed, torch ? weights.prefill(packed) : null, team);
   }
 
   private PromptExpander expander(ChatTemplate template, @Nullable PictureConfig pictures) {
@@ -162,6 +174,11 @@ public final class SmolVlm implements AutoCloseable {
 
   public ModelConfig config() {
     return config;
+  }
+
+  /// In which numbers the decoder's weights are kept; never [Precision#AUTO].
+  public Precision precision() {
+    return precision;
   }
 
   public Tokenizer tokenizer() {

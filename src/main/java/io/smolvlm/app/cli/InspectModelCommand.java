@@ -4,6 +4,7 @@ import io.smolvlm.language.ChatTemplate;
 import io.smolvlm.language.Message;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.ModelConfig;
+import io.smolvlm.models.Precision;
 import io.smolvlm.models.Weights;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.TensorFile;
@@ -119,6 +120,7 @@ final class InspectModelCommand implements Runnable, WithJson {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("model", model.reference);
     fields.put("path", checkpoint.path().toString());
+    fields.put("precision", model.precision().resolve(config).toString());
     fields.put("config", ConfigFields.of(config));
     fields.put("parameters", parameters(weights.stored()));
     fields.put("bytes", bytes(weights.stored()));
@@ -141,11 +143,18 @@ final class InspectModelCommand implements Runnable, WithJson {
   private void show(Checkpoint checkpoint, ModelConfig config, Weights weights) {
     terminal.println("model       " + model.reference + " (" + checkpoint.path() + ")");
     terminal.println("type        " + config.modelType());
+    terminal.println("precision   " + precision(config));
     show("text", ConfigFields.text(config));
     config.pictures().ifPresent(pictures -> show("pictures", ConfigFields.pictures(pictures)));
     show(weights.stored());
     list("unused", weights.unused());
     weights.ignored().forEach((name, why) -> terminal.println("left aside  " + name + ": " + why));
+  }
+
+  private String precision(ModelConfig config) {
+    Precision asked = model.precision();
+    Precision used = asked.resolve(config);
+    return asked == used ? used.toString() : used + " (" + asked + ")";
   }
 
   private void show(String title, Map<String, Object> fields) {

@@ -52,8 +52,9 @@ final class LoadedModel implements AutoCloseable {
     }
     terminal.progress("loading " + options.reference);
     long began = System.nanoTime();
+    LoadOptions load = LoadOptions.defaults().with(options.precision());
     Checkpoint checkpoint = checkpoint(options);
-    SmolVlm model = refusing(() -> SmolVlm.load(checkpoint, LoadOptions.defaults()));
+    SmolVlm model = refusing(() -> SmolVlm.load(checkpoint, load));
     double millis = (System.nanoTime() - began) / 1e6;
     terminal.clearProgress();
     return new LoadedModel(model, checkpoint.path(), options.reference, millis, terminal);

@@ -3,6 +3,7 @@ package io.smolvlm.app.cli;
 import io.smolvlm.app.access.ApiKeys;
 import io.smolvlm.app.access.PublicBind;
 import io.smolvlm.models.ModelCatalog;
+import io.smolvlm.models.Precision;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.lang.reflect.InvocationTargetException;
@@ -57,6 +58,10 @@ final class ServeCommand implements Runnable {
     setProperty(
         "smolvlm.model", model.reference.equals(ModelCatalog.DEFAULT) ? null : model.reference);
     setProperty("smolvlm.mmproj", model.mmproj == null ? null : model.mmproj.toString());
+    // An unknown name is refused before anything is started.
+    setProperty(
+        "smolvlm.precision",
+        model.precision() == Precision.AUTO ? null : model.precision().toString());
     if (apiKeys != null) {
       new ApiKeys(apiKeys, Duration.ofSeconds(1)); // what is wrong with the file is said at once
       setProperty("smolvlm.api-keys", apiKeys.toAbsolutePath().toString());

@@ -2,6 +2,7 @@ package io.smolvlm.app.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smolvlm.models.Precision;
 import java.util.Optional;
 
 /// All settings of the service.
@@ -25,6 +26,12 @@ public interface ServiceConfig {
   /// count without a restart. Without it everybody on this machine may call, and nobody else: an
   /// address that others can reach is refused at start.
   Optional<String> apiKeys();
+
+  /// Numbers of the decoder's weights: `exact` (float32, the reference's answers), `int8`, `int4`,
+  /// or `auto`: `exact` for models that fit into the processor's cache, as `tiny` does, else
+  /// `int8`.
+  @WithDefault("auto")
+  Precision precision();
 
   /// Threads for the maths; 0 takes all processors.
   @WithDefault("0")

@@ -91,7 +91,7 @@ public class ModelHost {
   private LoadOptions options() {
     LoadOptions usual = LoadOptions.defaults();
     int threads = config.threads() == 0 ? usual.threads() : config.threads();
-    return new LoadOptions(threads, usual.executor(), engine(config.queue()));
+    return new LoadOptions(threads, usual.executor(), engine(config.queue()), config.precision());
   }
 
   private static EngineOptions engine(QueueSettings queue) {

@@ -140,6 +140,17 @@ class CommandLineTest {
     assertTrue(model.path("tensors").size() > 100);
     assertTrue(model.path("tensors").get(0).has("dtype"));
     assertTrue(model.path("unused").isArray());
+    assertEquals("exact", model.path("precision").asText());
+  }
+
+  @Test
+  void precisionIsChosenAndShown() throws IOException {
+    JsonNode model =
+        JSON.readTree(Run.of("inspect", "model", "--json", "--precision", "int8").out());
+    assertEquals("int8", model.path("precision").asText());
+    Run unknown = Run.of("caption", "--precision", "half", Run.sample("scene.png"));
+    assertEquals(ExitStatus.BAD_INPUT, unknown.status());
+    assertTrue(unknown.err().contains("precision: found 'half', allowed auto"), unknown.err());
   }
 
   @Test

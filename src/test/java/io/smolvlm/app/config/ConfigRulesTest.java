@@ -65,6 +65,7 @@ class ConfigRulesTest {
   @CsvSource({
     "smolvlm.threads, many",
     "smolvlm.pictures.detail-policy, never",
+    "smolvlm.precision, half",
     "smolvlm.decode.memory, large",
     "smolvlm.queue.deadline, soon"
   })

@@ -1,5 +1,6 @@
 package io.smolvlm.app.config;
 
+import io.smolvlm.models.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,16 +166,19 @@ final class ConfigurationPage {
     return line.matches("^  (int|long|boolean) \\w+\\(\\);$");
   }
 
+  private static String names(Enum<?>[] values) {
+    List<String> names = new ArrayList<>();
+    for (Enum<?> value : values) {
+      names.add("`" + value.name().toLowerCase(Locale.ROOT) + "`");
+    }
+    return String.join(", ", names);
+  }
+
   private static String kind(String type) {
     return switch (type) {
       case "boolean", "Optional<Boolean>" -> "`true`, `false`";
-      case "DetailPolicy" -> {
-        List<String> names = new ArrayList<>();
-        for (var policy : PictureSettings.DetailPolicy.values()) {
-          names.add("`" + policy.name().toLowerCase(Locale.ROOT) + "`");
-        }
-        yield String.join(", ", names);
-      }
+      case "DetailPolicy" -> names(PictureSettings.DetailPolicy.values());
+      case "Precision" -> names(Precision.values());
       case "Optional<List<String>>" -> "texts, separated by commas";
       default -> type.contains("String") ? "text" : "";
     };

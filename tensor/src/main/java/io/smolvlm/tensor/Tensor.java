@@ -136,6 +136,15 @@ public final class Tensor {
     }
   }
 
+  /// Converts a row to float32.
+  ///
+  /// @param target receives [#cols] numbers from byte `at` on
+  public void decodeRow(int row, MemorySegment target, long at) {
+    Objects.checkIndex(row, rows());
+    int cols = cols();
+    requireFloats().decode(data, dtype.bytes(cols) * row, target, at, cols / dtype.blockElements());
+  }
+
   /// Converts single rows, in the order asked for: the look-up of an embedding table.
   ///
   /// @param rows numbers of rows, each may occur several times

@@ -21,23 +21,14 @@ record SiglipNetwork(VisionConfig config, VisionWeights weights) {
     V x = ops.tap("vision_embeddings", ops.add(embedded, positions));
     for (int i = 0; i < config.layers(); i++) {
       VisionWeights.Layer w = weights.layers().get(i);
-      x =
-          ops.residual(
-              x,
-              h -> {
-                V normed = ops.layerNorm(h, w.norm1());
-                V q = ops.linear(normed, w.query());
-                V k = ops.linear(normed, w.key());
-                V v = ops.linear(normed, w.value());
-                return ops.linear(ops.attention(q, k, v, shape, keyBias), w.output());
-              });
-      x =
-          ops.residual(
-              x,
-              h ->
-                  ops.linear(
-                      ops.geluTanh(ops.linear(ops.layerNorm(h, w.norm2()), w.fc1())), w.fc2()));
-      x = ops.tap("vision_layer_" + i, x);
+      V normed = ops.layerNorm(x, w.norm1());
+      V q = ops.linear(normed, w.query());
+      V k = ops.linear(normed, w.key());
+      V v = ops.linear(normed, w.value());
+      x = ops.residual(x, ops.linear(ops.attention(q, k, v, shape, keyBias), w.output()));
+      V wide = ops.geluTanh(ops.linear(ops.layerNorm(x, w.norm2()), w.fc1()));
+      x = ops.residual(x, ops.linear(wide, w.fc2()));
+      x = ops.tap("vision_layer_", i, x);
     }
     x = ops.tap("vision_last_hidden_state", ops.layerNorm(x, weights.postNorm()));
     x =

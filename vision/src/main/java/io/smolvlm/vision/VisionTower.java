@@ -96,7 +96,7 @@ public final class VisionTower implements AutoCloseable {
       } else {
         kernels.watch(watcher);
         tokens.copyFrom(network.forward(kernels.begin(), patches, positions, bias));
-        kernels.watch((name, value) -> {});
+        kernels.watch(null);
       }
     }
   }

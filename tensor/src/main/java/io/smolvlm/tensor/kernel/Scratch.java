@@ -23,13 +23,18 @@ final class Scratch implements AutoCloseable {
     return slots.get(taken++).matrix(rows, cols);
   }
 
-  int mark() {
-    return taken;
+  /// Everything is free again.
+  void release() {
+    taken = 0;
   }
 
-  /// Everything taken since `mark` is free again.
-  void release(int mark) {
-    taken = mark;
+  /// Everything taken after `matrix` is free again; everything, when it was not taken here.
+  void releaseAfter(Matrix matrix) {
+    int slot = taken;
+    while (slot > 0 && slots.get(slot - 1).last != matrix) {
+      slot--;
+    }
+    taken = slot;
   }
 
   @Override

@@ -92,7 +92,7 @@ public final class Team implements AutoCloseable {
   }
 
   /// Multiples of 4 keep whole register blocks together.
-  private static int bound(int count, int part, int parts) {
+  static int bound(int count, int part, int parts) {
     return part == parts ? count : (int) ((long) count * part / parts) & ~3;
   }
 

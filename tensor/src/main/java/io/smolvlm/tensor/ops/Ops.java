@@ -1,6 +1,5 @@
 package io.smolvlm.tensor.ops;
 
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The operations in which the networks of the family are described, once, for every executor.
@@ -44,11 +43,17 @@ public interface Ops<V> {
   /// neighbours becomes one row, their vectors row by row.
   V pixelShuffle(V x, int side, int factor);
 
-  /// `x + branch(x)`. What the branch made on the way is free again afterwards.
-  V residual(V x, UnaryOperator<V> branch);
+  /// `x + branch`; whatever was made after `x` is free again afterwards.
+  V residual(V x, V branch);
 
   /// Shows a value to whoever watches the network; others ignore it.
   default V tap(String name, V x) {
+    return x;
+  }
+
+  /// As [#tap(String, Object)] for a value that each layer has; its name ends in the layer's
+  /// number.
+  default V tap(String name, int layer, V x) {
     return x;
   }
 }

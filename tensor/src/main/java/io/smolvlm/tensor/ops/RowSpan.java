@@ -1,6 +1,12 @@
 package io.smolvlm.tensor.ops;
 
-/// The next `rows` rows of a matrix belong to the sequence of `keyValues`, at its next positions.
+/// The next rows of a matrix belong to one sequence, at its next positions.
 ///
-/// The memory must have room for them; whoever runs the network lengthens it afterwards.
-public record RowSpan(KeyValues keyValues, int rows) {}
+/// The sequence's memory must have room for them; whoever runs the network lengthens it afterwards.
+public interface RowSpan {
+  /// The sequence's memory.
+  KeyValues keyValues();
+
+  /// How many rows.
+  int rows();
+}

@@ -2,16 +2,17 @@ package io.smolvlm.tensor.torch;
 
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.AttentionShape;
+import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.Norm;
 import io.smolvlm.tensor.ops.Ops;
+import io.smolvlm.tensor.ops.PackedWeight;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a network down as TorchScript while its description runs: a value is the name of a
@@ -90,7 +91,12 @@ final class TorchOps implements Ops<String> {
 
   @Override
   public String linear(String x, Linear weight) {
-    return let("torch.linear(%s, %s, %s)", x, weight(weight.weight()), row(weight.bias()));
+    return switch (weight.weight()) {
+      case FloatWeight w ->
+          let("torch.linear(%s, %s, %s)", x, weight(w.matrix()), row(weight.bias()));
+      case PackedWeight w ->
+          throw new IllegalArgumentException(weight.name() + " is packed for the kernels: " + w);
+    };
   }
 
   @Override
@@ -185,8 +191,8 @@ final class TorchOps implements Ops<String> {
 
   private String attend(String q, String k, String v, String mask, AttentionShape shape) {
     return let(
-        "torch.squeeze(torch.scaled_dot_product_attention(torch.unsqueeze(%s, 0), torch.unsqueeze(%s, 0),"
-            + " torch.unsqueeze(%s, 0), %s, 0., False, scale=%s), 0)",
+        "torch.squeeze(torch.scaled_dot_product_attention(torch.unsqueeze(%s, 0),"
+            + " torch.unsqueeze(%s, 0), torch.unsqueeze(%s, 0), %s, 0., False, scale=%s), 0)",
         q, k, v, mask, number(shape.scale()));
   }
 
@@ -215,8 +221,8 @@ final class TorchOps implements Ops<String> {
   }
 
   @Override
-  public String residual(String x, UnaryOperator<String> branch) {
-    return add(x, branch.apply(x));
+  public String residual(String x, String branch) {
+    return add(x, branch);
   }
 
   @Override
@@ -226,6 +232,11 @@ final class TorchOps implements Ops<String> {
       tapped.add(x);
     }
     return x;
+  }
+
+  @Override
+  public String tap(String name, int layer, String x) {
+    return tap(name + layer, x);
   }
 
   /// Doubles print so that they read back equal.

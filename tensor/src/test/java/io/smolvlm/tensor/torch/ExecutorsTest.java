@@ -82,15 +82,12 @@ class ExecutorsTest {
     class Network {
       <V> V forward(Ops<V> ops, V x, V positions, V bias) {
         V h = ops.tap("sum", ops.add(ops.linear(x, in), positions));
+        V n = ops.layerNorm(h, norm);
         h =
             ops.residual(
                 h,
-                r -> {
-                  V n = ops.layerNorm(r, norm);
-                  return ops.attention(
-                      ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape, bias);
-                });
-        h = ops.tap("branch", ops.residual(h, r -> ops.geluTanh(ops.linear(r, fc))));
+                ops.attention(ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape, bias));
+        h = ops.tap("branch", ops.residual(h, ops.geluTanh(ops.linear(h, fc))));
         return ops.linear(ops.pixelShuffle(h, 4, 2), connector);
       }
     }
@@ -135,17 +132,9 @@ class ExecutorsTest {
     class Network {
       <V> V forward(Ops<V> ops, V x) {
         for (int i = 0; i < 2; i++) {
-          int layer = i;
-          x =
-              ops.residual(
-                  x,
-                  r -> {
-                    V n = ops.rmsNorm(r, norm);
-                    V a =
-                        ops.causalAttention(
-                            layer, ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape);
-                    return ops.swiGlu(ops.linear(a, gate), ops.linear(a, up));
-                  });
+          V n = ops.rmsNorm(x, norm);
+          V a = ops.causalAttention(i, ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape);
+          x = ops.residual(x, ops.swiGlu(ops.linear(a, gate), ops.linear(a, up)));
         }
         return x;
       }
@@ -165,8 +154,7 @@ class ExecutorsTest {
         Matrix rows = copy(x.slice(from, to));
         Matrix expected =
             copy(
-                network.forward(
-                    kernels.begin(List.of(new RowSpan(mine, to - from)), cos, sin), rows));
+                network.forward(kernels.begin(List.of(new Span(mine, to - from)), cos, sin), rows));
         mine.length = to;
         Matrix actual = Matrix.allocate(arena, to - from, WIDTH);
         graph.runCausal(
@@ -186,6 +174,8 @@ class ExecutorsTest {
       near(mine.values(layer), theirs.values(layer), "values of layer " + layer);
     }
   }
+
+  private record Span(KeyValues keyValues, int rows) implements RowSpan {}
 
   private final class Memory implements KeyValues {
     private final List<Matrix> keys;

@@ -1,0 +1,66 @@
+package io.smolvlm.models;
+
+import io.smolvlm.language.TextConfig;
+import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.SmolVlmException;
+import io.smolvlm.tensor.ops.PackedWeight.Format;
+import java.util.Locale;
+import java.util.Optional;
+
+/// In which numbers a model keeps the weights of its decoder. Encoder, connector, activations, keys
+/// and values are float32 in each.
+public enum Precision {
+  /// [#EXACT] where the decoder's weights stay in the processor's cache anyway, else [#INT8].
+  AUTO,
+  /// float32: the reference implementation's answers, to the token.
+  EXACT,
+  /// Blocks of 32 numbers of 8 bits with a scale.
+  INT8,
+  /// Blocks of 32 numbers of 4 bits with a scale and a minimum, and 8-bit activations; the head as
+  /// [#INT8].
+  INT4;
+
+  /// Below this many weights of the decoder's layers a step is not bound by memory: 32 MB in
+  /// float32.
+  private static final double CACHED = 8e6;
+
+  /// By name, in any case.
+  ///
+  /// @throws SmolVlmException [ErrorCode#INVALID_VALUE] for another one
+  public static Precision of(String name) {
+    for (Precision p : values()) {
+      if (p.name().equalsIgnoreCase(name)) {
+        return p;
+      }
+    }
+    throw new SmolVlmException(
+        ErrorCode.INVALID_VALUE,
+        "precision: found '" + name + "', allowed auto, exact, int8 or int4");
+  }
+
+  /// What this means for a model; never [#AUTO].
+  public Precision resolve(ModelConfig config) {
+    if (this != AUTO) {
+      return this;
+    }
+    TextConfig text = config.text();
+    double layer =
+        2.0 * text.hiddenSize() * (text.heads() + text.keyValueHeads()) * text.headDim()
+            + 3.0 * text.hiddenSize() * text.intermediateSize();
+    return text.layers() * layer < CACHED ? EXACT : INT8;
+  }
+
+  /// The form of a layer's weights; empty for float32.
+  Optional<Format> layers() {
+    return switch (this) {
+      case INT8 -> Optional.of(Format.INT8);
+      case INT4 -> Optional.of(Format.INT4);
+      case EXACT, AUTO -> Optional.empty();
+    };
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,136 @@
+package io.smolvlm.tensor.kernel;
+
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.AttentionShape;
+import io.smolvlm.tensor.ops.RowSpan;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Attention in float32, heads and rows shared out to the team. The object is used for every layer
+/// anew, so that a decode step allocates nothing.
+final class Attention implements Team.Work {
+  private final Kernels kernels;
+  private final Team team;
+  private List<? extends RowSpan> spans = List.of();
+  private int layer;
+  private @Nullable Matrix q;
+  private @Nullable Matrix k;
+  private @Nullable Matrix v;
+  private @Nullable AttentionShape shape;
+  private @Nullable Matrix bias;
+  private @Nullable Matrix scores;
+  private @Nullable Matrix out;
+
+  Attention(Kernels kernels, Team team) {
+    this.kernels = kernels;
+    this.team = team;
+  }
+
+  /// Every row sees every row.
+  ///
+  /// @param scratch `[team, rows]`
+  void everyRow(
+      Matrix queries,
+      Matrix keys,
+      Matrix values,
+      AttentionShape heads,
+      @Nullable Matrix keyBias,
+      Matrix scratch,
+      Matrix result) {
+    spans = List.of();
+    k = keys;
+    v = values;
+    begin(queries, heads, keyBias, scratch, result);
+  }
+
+  /// Each row sees its sequence up to itself; keys and values are in the sequences' memories
+  /// already.
+  ///
+  /// @param scratch `[team, positions]`
+  void causal(
+      List<? extends RowSpan> rows,
+      int ofLayer,
+      Matrix queries,
+      AttentionShape heads,
+      Matrix scratch,
+      Matrix result) {
+    spans = rows;
+    layer = ofLayer;
+    begin(queries, heads, null, scratch, result);
+  }
+
+  private void begin(
+      Matrix queries,
+      AttentionShape heads,
+      @Nullable Matrix keyBias,
+      Matrix scratch,
+      Matrix result) {
+    q = queries;
+    shape = heads;
+    bias = keyBias;
+    scores = scratch;
+    out = result;
+    team.run(this);
+  }
+
+  @Override
+  public void run(int part, int parts) {
+    if (spans.isEmpty()) {
+      everyRow(part, parts);
+    } else {
+      causal(part, parts);
+    }
+  }
+
+  private void everyRow(int part, int parts) {
+    int n = Objects.requireNonNull(q).rows();
+    int heads = Objects.requireNonNull(shape).heads();
+    Matrix keys = Objects.requireNonNull(k);
+    Matrix values = Objects.requireNonNull(v);
+    for (int row = n * part / parts; row < n * (part + 1) / parts; row++) {
+      for (int head = 0; head < heads; head++) {
+        attend(row, head, keys, values, n, part);
+      }
+    }
+  }
+
+  private void causal(int part, int parts) {
+    int heads = Objects.requireNonNull(shape).heads();
+    int first = 0;
+    for (int j = 0; j < spans.size(); j++) {
+      RowSpan span = spans.get(j);
+      Matrix keys = span.keyValues().keys(layer);
+      Matrix values = span.keyValues().values(layer);
+      for (int i = 0; i < span.rows(); i++) {
+        int row = first + i;
+        for (int head = 0; head < heads; head++) {
+          // Round about: later rows see more keys, so contiguous shares would be uneven.
+          if ((row * heads + head) % parts == part) {
+            attend(row, head, keys, values, span.keyValues().length() + i + 1, part);
+          }
+        }
+      }
+      first += span.rows();
+    }
+  }
+
+  private void attend(int row, int head, Matrix keys, Matrix values, int count, int part) {
+    AttentionShape s = Objects.requireNonNull(shape);
+    int keyHead = head / (s.heads() / s.keyValueHeads());
+    kernels.attend(
+        Objects.requireNonNull(q),
+        row,
+        head * s.headDim(),
+        keys,
+        values,
+        keyHead * s.headDim(),
+        s.headDim(),
+        count,
+        s.scale(),
+        bias,
+        Objects.requireNonNull(scores),
+        part,
+        Objects.requireNonNull(out));
+  }
+}

@@ -1,0 +1,131 @@
+package io.smolvlm.tensor.kernel;
+
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Linear;
+import io.smolvlm.tensor.ops.PackedWeight;
+import io.smolvlm.tensor.ops.PackedWeight.Format;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/// Linear layers with packed weights, shared out by panels. One thread at a time; allocates nothing
+/// once it has seen the largest shape.
+final class PackedLinear {
+  private static final int PANEL = PackedWeight.PANEL;
+
+  /// Rows of which the sums of a panel are kept at a time.
+  private static final int ROWS = 16;
+
+  private final PackedKernels kernels;
+  private final Team team;
+  private final Activations activations = new Activations();
+  private final Share share = new Share();
+  private final Member[] members;
+  private @Nullable Matrix loaded;
+  private boolean quantised;
+
+  PackedLinear(PackedKernels kernels, Team team) {
+    this.kernels = kernels;
+    this.team = team;
+    this.members = new Member[team.size()];
+    for (int i = 0; i < members.length; i++) {
+      members[i] = new Member();
+    }
+  }
+
+  /// Forgets the rows of the last call: they may have been overwritten.
+  void forget() {
+    loaded = null;
+  }
+
+  /// @param x `[n, in]`; the same matrix as in the last call is not looked at again, unless
+  ///   [#forget] was called
+  /// @param y `[n, out]`, written
+  void run(Matrix x, Linear linear, PackedWeight weight, Matrix y) {
+    if (loaded != x) {
+      activations.load(x);
+      loaded = x;
+      quantised = false;
+    }
+    if (weight.format() == Format.INT4 && !quantised) {
+      activations.quantise(kernels);
+      quantised = true;
+    }
+    share.weight = weight;
+    share.bias = linear.bias();
+    share.y = y;
+    team.run(share);
+  }
+
+  /// What a member needs for itself.
+  private static final class Member {
+    private float[] floats = new float[0];
+    private int[] words = new int[0];
+    private final float[] sums = new float[ROWS * PANEL];
+
+    float[] floats(int length) {
+      if (floats.length < length) {
+        floats = new float[length];
+      }
+      return floats;
+    }
+
+    int[] words(int length) {
+      if (words.length < length) {
+        words = new int[length];
+      }
+      return words;
+    }
+  }
+
+  private final class Share implements Team.Work {
+    private @Nullable PackedWeight weight;
+    private @Nullable Matrix bias;
+    private @Nullable Matrix y;
+
+    @Override
+    public void run(int part, int parts) {
+      PackedWeight w = weight;
+      Matrix to = y;
+      if (w == null || to == null) {
+        return;
+      }
+      Member member = members[part];
+      int first = w.panels() * part / parts;
+      int last = w.panels() * (part + 1) / parts;
+      for (int panel = first; panel < last; panel++) {
+        for (int row = 0; row < to.rows(); row += ROWS) {
+          int end = Math.min(row + ROWS, to.rows());
+          int scratch = 4 * PackedWeight.BLOCK * w.blocks();
+          switch (w.format()) {
+            case INT8 ->
+                kernels.int8(w, panel, activations, row, end, member.floats(scratch), member.sums);
+            case INT4 ->
+                kernels.int4(w, panel, activations, row, end, member.words(scratch), member.sums);
+          }
+          store(member.sums, to, row, end, panel * PANEL);
+        }
+      }
+    }
+
+    private void store(float[] sums, Matrix to, int from, int end, int column) {
+      int width = Math.min(PANEL, to.cols() - column);
+      Matrix b = bias;
+      for (int r = from; r < end; r++) {
+        int at = (r - from) * PANEL;
+        if (b != null) {
+          for (int o = 0; o < width; o++) {
+            sums[at + o] += b.segment().getAtIndex(ValueLayout.JAVA_FLOAT, column + o);
+          }
+        }
+        MemorySegment.copy(
+            sums,
+            at,
+            to.segment(),
+            ValueLayout.JAVA_FLOAT,
+            4L * ((long) r * to.cols() + column),
+            width);
+      }
+    }
+  }
+}

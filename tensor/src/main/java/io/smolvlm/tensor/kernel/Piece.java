@@ -1,0 +1,101 @@
+package io.smolvlm.tensor.kernel;
+
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Norm;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One operation in float32 on its way to the team. The object is used for every operation anew, so
+/// that a decode step allocates nothing.
+final class Piece implements Team.Work {
+  /// Below this many floats for each thread a hand-over costs more than it saves.
+  private static final int GRAIN = 4096;
+
+  private enum Kind {
+    LINEAR,
+    LAYER_NORM,
+    RMS_NORM,
+    GELU,
+    SWI_GLU
+  }
+
+  private final Kernels kernels;
+  private final Team team;
+  private Kind kind = Kind.LINEAR;
+  private @Nullable Matrix x;
+  private @Nullable Matrix weight;
+  private @Nullable Matrix bias;
+  private float eps;
+  private @Nullable Matrix y;
+  private int count;
+
+  Piece(Kernels kernels, Team team) {
+    this.kernels = kernels;
+    this.team = team;
+  }
+
+  void linear(Matrix in, Matrix matrix, @Nullable Matrix addend, Matrix out) {
+    bias = addend;
+    int grain = Math.max(4, GRAIN / Math.max(1, in.rows() * in.cols()));
+    share(Kind.LINEAR, in, matrix, out, matrix.rows(), grain);
+  }
+
+  void layerNorm(Matrix in, Norm norm, Matrix out) {
+    bias = Objects.requireNonNull(norm.bias(), norm.name());
+    eps = norm.eps();
+    share(Kind.LAYER_NORM, in, norm.weight(), out, in.rows(), rows(in));
+  }
+
+  void rmsNorm(Matrix in, Norm norm, Matrix out) {
+    eps = norm.eps();
+    share(Kind.RMS_NORM, in, norm.weight(), out, in.rows(), rows(in));
+  }
+
+  void geluTanh(Matrix inOut) {
+    share(Kind.GELU, inOut, null, inOut, inOut.rows(), rows(inOut));
+  }
+
+  void swiGlu(Matrix gate, Matrix up) {
+    share(Kind.SWI_GLU, up, null, gate, gate.rows(), rows(gate));
+  }
+
+  private static int rows(Matrix m) {
+    return Math.max(1, GRAIN / m.cols());
+  }
+
+  /// @param indices to share out, of which each member gets `grain` at least or the caller all
+  private void share(
+      Kind newKind, Matrix in, @Nullable Matrix matrix, Matrix out, int indices, int grain) {
+    kind = newKind;
+    x = in;
+    weight = matrix;
+    y = out;
+    count = indices;
+    if (team.size() == 1 || count < grain * team.size()) {
+      range(0, count);
+    } else {
+      team.run(this);
+    }
+  }
+
+  @Override
+  public void run(int part, int parts) {
+    range(Team.bound(count, part, parts), Team.bound(count, part + 1, parts));
+  }
+
+  private void range(int from, int to) {
+    Matrix in = Objects.requireNonNull(x);
+    Matrix out = Objects.requireNonNull(y);
+    long first = (long) from * out.cols();
+    long last = (long) to * out.cols();
+    switch (kind) {
+      case LINEAR -> kernels.linear(in, Objects.requireNonNull(weight), bias, out, from, to);
+      case LAYER_NORM ->
+          kernels.layerNorm(
+              in, Objects.requireNonNull(weight), Objects.requireNonNull(bias), eps, out, from, to);
+      case RMS_NORM -> kernels.rmsNorm(in, Objects.requireNonNull(weight), eps, out, from, to);
+      case GELU -> kernels.geluTanh(out, first, last);
+      case SWI_GLU -> kernels.swiGlu(out, in, first, last);
+    }
+  }
+}

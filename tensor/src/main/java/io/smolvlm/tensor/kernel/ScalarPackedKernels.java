@@ -1,0 +1,115 @@
+package io.smolvlm.tensor.kernel;
+
+import io.smolvlm.tensor.ops.PackedWeight;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// The kernels over packed weights as plain loops: the specification of [VectorPackedKernels], to
+/// the bit.
+final class ScalarPackedKernels implements PackedKernels {
+  private static final ValueLayout.OfInt WORD =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int PANEL = PackedWeight.PANEL;
+  private static final int BLOCK = PackedWeight.BLOCK;
+
+  @Override
+  public void quantise(float[] x, int at, int blocks, int[] pairs, float[] scales) {
+    for (int b = 0; b < blocks; b++) {
+      int first = at + b * BLOCK;
+      float largest = 0;
+      for (int i = first; i < first + BLOCK; i++) {
+        largest = Math.max(largest, Math.abs(x[i]));
+      }
+      float scale = largest / 127;
+      float inverse = scale == 0 ? 0 : 1 / scale;
+      int sum = 0;
+      for (int i = first; i < first + BLOCK; i += 2) {
+        int even = level(x[i], inverse);
+        int odd = level(x[i + 1], inverse);
+        sum += even + odd;
+        pairs[i / 2] = (even & 0xFFFF) | (odd << 16);
+      }
+      scales[first / 16] = scale;
+      scales[first / 16 + 1] = scale * sum;
+    }
+  }
+
+  /// The nearest integer: adding this constant leaves it in the lowest bits.
+  private static int level(float x, float inverse) {
+    return Float.floatToRawIntBits(x * inverse + Partial.ROUND)
+        - Float.floatToRawIntBits(Partial.ROUND);
+  }
+
+  @Override
+  public void int8(
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] partial, float[] y) {
+    for (int r = from; r < to; r++) {
+      for (int o = 0; o < PANEL; o++) {
+        float sum = 0;
+        for (int b = 0; b < weight.blocks(); b++) {
+          long at = weight.blockAt(panel, b);
+          float scale = half(weight, at, 0, o);
+          sum = Math.fma(block8(weight.data(), at + 4L * o, x, x.at(r) + b * BLOCK), scale, sum);
+        }
+        y[(r - from) * PANEL + o] = sum;
+      }
+    }
+  }
+
+  /// Even and odd inputs are added up apart, then together.
+  private static float block8(MemorySegment data, long at, Activations x, int first) {
+    float even = 0;
+    float odd = 0;
+    float[] numbers = x.numbers();
+    for (int j = 0; j < BLOCK / 4; j++) {
+      int word = data.get(WORD, at + 4L * PANEL * j);
+      int i = first + 4 * j;
+      even = Math.fma((byte) word, numbers[i], even);
+      odd = Math.fma((byte) (word >> 8), numbers[i + 1], odd);
+      even = Math.fma((byte) (word >> 16), numbers[i + 2], even);
+      odd = Math.fma((byte) (word >> 24), numbers[i + 3], odd);
+    }
+    return even + odd;
+  }
+
+  @Override
+  public void int4(
+      PackedWeight weight, int panel, Activations x, int from, int to, int[] partial, float[] y) {
+    for (int r = from; r < to; r++) {
+      for (int o = 0; o < PANEL; o++) {
+        float sum = 0;
+        for (int b = 0; b < weight.blocks(); b++) {
+          long at = weight.blockAt(panel, b);
+          int first = x.at(r) + b * BLOCK;
+          int dot = block4(weight.data(), at + 4L * o, x.pairs(), first / 2);
+          float[] scales = x.scales();
+          sum = Math.fma(dot, half(weight, at, 0, o) * scales[first / 16], sum);
+          sum = Math.fma(half(weight, at, 1, o), scales[first / 16 + 1], sum);
+        }
+        y[(r - from) * PANEL + o] = sum;
+      }
+    }
+  }
+
+  private static int block4(MemorySegment data, long at, int[] pairs, int first) {
+    int dot = 0;
+    for (int j = 0; j < BLOCK / 8; j++) {
+      int word = data.get(WORD, at + 4L * PANEL * j);
+      for (int s = 0; s < 4; s++) {
+        int pair = pairs[first + 4 * j + s];
+        dot += ((word >>> (4 * s)) & 15) * (short) pair;
+        dot += ((word >>> (16 + 4 * s)) & 15) * (pair >> 16);
+      }
+    }
+    return dot;
+  }
+
+  /// A float16 of output `o` behind the levels of a block: its scale or, as the second, its
+  /// minimum.
+  private static float half(PackedWeight weight, long block, int which, int o) {
+    long at = block + weight.format().scalesAt() + 2L * PANEL * which;
+    int word = weight.data().get(WORD, at + 4L * (o % 16));
+    return Float.float16ToFloat((short) (word >> (o / 16 * 16)));
+  }
+}

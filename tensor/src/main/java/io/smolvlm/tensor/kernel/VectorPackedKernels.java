@@ -1,0 +1,379 @@
+package io.smolvlm.tensor.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import io.smolvlm.tensor.ops.PackedWeight;
+import io.smolvlm.tensor.ops.PackedWeight.Format;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The kernels over packed weights with the Vector API; lanes are outputs.
+///
+/// Each is two loops: sums of every block without scales into an array, then scales. In one method
+/// they would be more than C2 inlines (`NodeCountInliningCutoff`), and one operation that is not
+/// inlined costs an object a call. For the same reason the methods hold two vectors of outputs and
+/// not the whole panel.
+final class VectorPackedKernels implements PackedKernels {
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final int LANES = Lanes.COUNT;
+  private static final VectorShape SHAPE = VectorShape.forBitSize(LANES * Float.SIZE);
+  private static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, SHAPE);
+  private static final VectorSpecies<Short> I16 = VectorSpecies.of(short.class, SHAPE);
+  private static final int PANEL = PackedWeight.PANEL;
+  private static final int BLOCK = PackedWeight.BLOCK;
+  private static final int STEP_8 = Format.INT8.blockBytes();
+  private static final int STEP_4 = Format.INT4.blockBytes();
+
+  /// Rows that share the conversion of a weight.
+  private static final int TOGETHER = 4;
+
+  private static IntVector words(MemorySegment data, long at) {
+    return IntVector.fromMemorySegment(I32, data, at, ORDER);
+  }
+
+  private static FloatVector floats(IntVector v) {
+    return (FloatVector) v.convertShape(VectorOperators.I2F, Lanes.F32, 0);
+  }
+
+  private static FloatVector all(float[] x, int i) {
+    return FloatVector.broadcast(Lanes.F32, x[i]);
+  }
+
+  private static ShortVector all(int[] pairs, int i) {
+    return IntVector.broadcast(I32, pairs[i]).reinterpretAsShorts();
+  }
+
+  /// float16 in the low halves, times 2^-112: its bits in the places of a float32.
+  private static FloatVector low(IntVector v) {
+    return v.lanewise(LSHL, 16).lanewise(ASHR, 3).and(0x8FFFFFFF).reinterpretAsFloats();
+  }
+
+  /// float16 in the high halves, times 2^-112.
+  private static FloatVector high(IntVector v) {
+    return v.lanewise(ASHR, 3).and(0x8FFFE000).reinterpretAsFloats();
+  }
+
+  @Override
+  public void quantise(float[] x, int at, int blocks, int[] pairs, float[] scales) {
+    for (int b = 0; b < blocks; b++) {
+      int first = at + b * BLOCK;
+      FloatVector most = FloatVector.zero(Lanes.F32);
+      for (int i = first; i < first + BLOCK; i += LANES) {
+        most = most.max(FloatVector.fromArray(Lanes.F32, x, i).abs());
+      }
+      float scale = most.reduceLanes(VectorOperators.MAX) / 127;
+      levels(x, first, scale == 0 ? 0 : 1 / scale, pairs);
+      scales[first / 16] = scale;
+      scales[first / 16 + 1] = scale * sum(pairs, first / 2);
+    }
+  }
+
+  private static void levels(float[] x, int first, float inverse, int[] pairs) {
+    int none = Float.floatToRawIntBits(Partial.ROUND);
+    for (int i = first; i < first + BLOCK; i += 2) {
+      int even = Float.floatToRawIntBits(x[i] * inverse + Partial.ROUND) - none;
+      int odd = Float.floatToRawIntBits(x[i + 1] * inverse + Partial.ROUND) - none;
+      pairs[i >> 1] = (even & 0xFFFF) | (odd << 16);
+    }
+  }
+
+  private static int sum(int[] pairs, int first) {
+    int sum = 0;
+    for (int i = first; i < first + BLOCK / 2; i++) {
+      sum += (short) pairs[i] + (pairs[i] >> 16);
+    }
+    return sum;
+  }
+
+  @Override
+  public void int8(
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] partial, float[] y) {
+    MemorySegment data = weight.data();
+    long at = weight.blockAt(panel, 0);
+    int blocks = weight.blocks();
+    int width = blocks * BLOCK;
+    int r = from;
+    for (; r + TOGETHER <= to; r += TOGETHER) {
+      for (int o = 0; o < PANEL; o += LANES) {
+        fourRows8(x.numbers(), x.at(r), width, data, at + 4L * o, blocks, partial, o);
+      }
+      for (int i = 0; i < TOGETHER; i++) {
+        scaled8(data, at, blocks, partial, i * width, y, (r + i - from) * PANEL);
+      }
+    }
+    for (; r < to; r++) {
+      for (int o = 0; o < PANEL; o += 2 * LANES) {
+        oneRow8(x.numbers(), x.at(r), data, at + 4L * o, blocks, partial, o);
+      }
+      scaled8(data, at, blocks, partial, 0, y, (r - from) * PANEL);
+    }
+  }
+
+  /// Sums of blocks for one row and two vectors of outputs, times 2^24: a byte at the top of a word
+  /// keeps its sign there.
+  private static void oneRow8(
+      float[] x, int xAt, MemorySegment data, long at, int blocks, float[] partial, int to) {
+    IntVector top = IntVector.broadcast(I32, 0xFF000000);
+    for (int b = 0; b < blocks; b++, at += STEP_8, to += PANEL) {
+      FloatVector even0 = FloatVector.zero(Lanes.F32);
+      FloatVector even1 = even0;
+      FloatVector odd0 = even0;
+      FloatVector odd1 = even0;
+      for (int j = 0; j < BLOCK / 4; j++) {
+        int i = xAt + b * BLOCK + 4 * j;
+        long word = at + 4L * PANEL * j;
+        IntVector w0 = words(data, word);
+        IntVector w1 = words(data, word + 4L * LANES);
+        FloatVector v = all(x, i);
+        even0 = floats(w0.lanewise(LSHL, 24)).fma(v, even0);
+        even1 = floats(w1.lanewise(LSHL, 24)).fma(v, even1);
+        v = all(x, i + 1);
+        odd0 = floats(w0.lanewise(LSHL, 16).and(top)).fma(v, odd0);
+        odd1 = floats(w1.lanewise(LSHL, 16).and(top)).fma(v, odd1);
+        v = all(x, i + 2);
+        even0 = floats(w0.lanewise(LSHL, 8).and(top)).fma(v, even0);
+        even1 = floats(w1.lanewise(LSHL, 8).and(top)).fma(v, even1);
+        v = all(x, i + 3);
+        odd0 = floats(w0.and(top)).fma(v, odd0);
+        odd1 = floats(w1.and(top)).fma(v, odd1);
+      }
+      even0.add(odd0).intoArray(partial, to);
+      even1.add(odd1).intoArray(partial, to + LANES);
+    }
+  }
+
+  /// As [#oneRow8] for four rows, `width` apart, and one vector of outputs.
+  private static void fourRows8(
+      float[] x,
+      int xAt,
+      int width,
+      MemorySegment data,
+      long at,
+      int blocks,
+      float[] partial,
+      int to) {
+    IntVector top = IntVector.broadcast(I32, 0xFF000000);
+    for (int b = 0; b < blocks; b++, at += STEP_8, to += PANEL) {
+      FloatVector even0 = FloatVector.zero(Lanes.F32);
+      FloatVector even1 = even0;
+      FloatVector even2 = even0;
+      FloatVector even3 = even0;
+      FloatVector odd0 = even0;
+      FloatVector odd1 = even0;
+      FloatVector odd2 = even0;
+      FloatVector odd3 = even0;
+      for (int j = 0; j < BLOCK / 4; j++) {
+        int i = xAt + b * BLOCK + 4 * j;
+        IntVector word = words(data, at + 4L * PANEL * j);
+        FloatVector w = floats(word.lanewise(LSHL, 24));
+        even0 = w.fma(all(x, i), even0);
+        even1 = w.fma(all(x, i + width), even1);
+        even2 = w.fma(all(x, i + 2 * width), even2);
+        even3 = w.fma(all(x, i + 3 * width), even3);
+        w = floats(word.lanewise(LSHL, 16).and(top));
+        odd0 = w.fma(all(x, i + 1), odd0);
+        odd1 = w.fma(all(x, i + width + 1), odd1);
+        odd2 = w.fma(all(x, i + 2 * width + 1), odd2);
+        odd3 = w.fma(all(x, i + 3 * width + 1), odd3);
+        w = floats(word.lanewise(LSHL, 8).and(top));
+        even0 = w.fma(all(x, i + 2), even0);
+        even1 = w.fma(all(x, i + width + 2), even1);
+        even2 = w.fma(all(x, i + 2 * width + 2), even2);
+        even3 = w.fma(all(x, i + 3 * width + 2), even3);
+        w = floats(word.and(top));
+        odd0 = w.fma(all(x, i + 3), odd0);
+        odd1 = w.fma(all(x, i + width + 3), odd1);
+        odd2 = w.fma(all(x, i + 2 * width + 3), odd2);
+        odd3 = w.fma(all(x, i + 3 * width + 3), odd3);
+      }
+      even0.add(odd0).intoArray(partial, to);
+      even1.add(odd1).intoArray(partial, to + width);
+      even2.add(odd2).intoArray(partial, to + 2 * width);
+      even3.add(odd3).intoArray(partial, to + 3 * width);
+    }
+  }
+
+  private static void scaled8(
+      MemorySegment data, long at, int blocks, float[] partial, int from, float[] y, int to) {
+    for (int o = 0; o < PANEL / 2; o += LANES) {
+      scaled8(data, at + Format.INT8.scalesAt() + 4L * o, blocks, partial, from + o, y, to, o);
+    }
+  }
+
+  /// Scales of outputs `o` on and `o + 16` on share words.
+  private static void scaled8(
+      MemorySegment data,
+      long at,
+      int blocks,
+      float[] partial,
+      int from,
+      float[] y,
+      int to,
+      int o) {
+    FloatVector sum0 = FloatVector.zero(Lanes.F32);
+    FloatVector sum1 = sum0;
+    for (int b = 0; b < blocks; b++, at += STEP_8, from += PANEL) {
+      IntVector scales = words(data, at);
+      sum0 =
+          FloatVector.fromArray(Lanes.F32, partial, from)
+              .fma(low(scales).mul(0x1p88f), sum0); // 2^(112 - 24)
+      sum1 =
+          FloatVector.fromArray(Lanes.F32, partial, from + PANEL / 2)
+              .fma(high(scales).mul(0x1p88f), sum1);
+    }
+    sum0.intoArray(y, to + o);
+    sum1.intoArray(y, to + o + PANEL / 2);
+  }
+
+  @Override
+  public void int4(
+      PackedWeight weight, int panel, Activations x, int from, int to, int[] partial, float[] y) {
+    MemorySegment data = weight.data();
+    long at = weight.blockAt(panel, 0);
+    int blocks = weight.blocks();
+    int width = blocks * BLOCK;
+    int r = from;
+    for (; r + TOGETHER <= to; r += TOGETHER) {
+      for (int o = 0; o < PANEL; o += LANES) {
+        fourRows4(x.pairs(), x.at(r) / 2, width, data, at + 4L * o, blocks, partial, o);
+      }
+      for (int i = 0; i < TOGETHER; i++) {
+        scaled4(data, at, blocks, partial, i * width, x, r + i, y, (r + i - from) * PANEL);
+      }
+    }
+    for (; r < to; r++) {
+      for (int o = 0; o < PANEL; o += 2 * LANES) {
+        oneRow4(x.pairs(), x.at(r) / 2, data, at + 4L * o, blocks, partial, o);
+      }
+      scaled4(data, at, blocks, partial, 0, x, r, y, (r - from) * PANEL);
+    }
+  }
+
+  /// Sums of blocks for one row and two vectors of outputs: in the low half of a word those of even
+  /// inputs, in the high half of odd ones. 16 products of 15 and 127 fit into a half.
+  private static void oneRow4(
+      int[] x, int xAt, MemorySegment data, long at, int blocks, int[] partial, int to) {
+    IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
+    for (int b = 0; b < blocks; b++, at += STEP_4, to += PANEL) {
+      ShortVector sum0 = ShortVector.zero(I16);
+      ShortVector sum1 = sum0;
+      for (int j = 0; j < BLOCK / 8; j++) {
+        int i = xAt + b * (BLOCK / 2) + 4 * j;
+        long word = at + 4L * PANEL * j;
+        IntVector w0 = words(data, word);
+        IntVector w1 = words(data, word + 4L * LANES);
+        ShortVector v = all(x, i);
+        sum0 = w0.and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+        v = all(x, i + 1);
+        sum0 = w0.lanewise(LSHR, 4).and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.lanewise(LSHR, 4).and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+        v = all(x, i + 2);
+        sum0 = w0.lanewise(LSHR, 8).and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.lanewise(LSHR, 8).and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+        v = all(x, i + 3);
+        sum0 = w0.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+      }
+      sum0.reinterpretAsInts().intoArray(partial, to);
+      sum1.reinterpretAsInts().intoArray(partial, to + LANES);
+    }
+  }
+
+  /// As [#oneRow4] for four rows, `width / 2` words apart, and one vector of outputs.
+  private static void fourRows4(
+      int[] x, int xAt, int width, MemorySegment data, long at, int blocks, int[] partial, int to) {
+    IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
+    int next = width / 2;
+    for (int b = 0; b < blocks; b++, at += STEP_4, to += PANEL) {
+      ShortVector sum0 = ShortVector.zero(I16);
+      ShortVector sum1 = sum0;
+      ShortVector sum2 = sum0;
+      ShortVector sum3 = sum0;
+      for (int j = 0; j < BLOCK / 8; j++) {
+        int i = xAt + b * (BLOCK / 2) + 4 * j;
+        IntVector word = words(data, at + 4L * PANEL * j);
+        ShortVector w = word.and(lowest).reinterpretAsShorts();
+        sum0 = w.mul(all(x, i)).add(sum0);
+        sum1 = w.mul(all(x, i + next)).add(sum1);
+        sum2 = w.mul(all(x, i + 2 * next)).add(sum2);
+        sum3 = w.mul(all(x, i + 3 * next)).add(sum3);
+        w = word.lanewise(LSHR, 4).and(lowest).reinterpretAsShorts();
+        sum0 = w.mul(all(x, i + 1)).add(sum0);
+        sum1 = w.mul(all(x, i + next + 1)).add(sum1);
+        sum2 = w.mul(all(x, i + 2 * next + 1)).add(sum2);
+        sum3 = w.mul(all(x, i + 3 * next + 1)).add(sum3);
+        w = word.lanewise(LSHR, 8).and(lowest).reinterpretAsShorts();
+        sum0 = w.mul(all(x, i + 2)).add(sum0);
+        sum1 = w.mul(all(x, i + next + 2)).add(sum1);
+        sum2 = w.mul(all(x, i + 2 * next + 2)).add(sum2);
+        sum3 = w.mul(all(x, i + 3 * next + 2)).add(sum3);
+        w = word.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts();
+        sum0 = w.mul(all(x, i + 3)).add(sum0);
+        sum1 = w.mul(all(x, i + next + 3)).add(sum1);
+        sum2 = w.mul(all(x, i + 2 * next + 3)).add(sum2);
+        sum3 = w.mul(all(x, i + 3 * next + 3)).add(sum3);
+      }
+      sum0.reinterpretAsInts().intoArray(partial, to);
+      sum1.reinterpretAsInts().intoArray(partial, to + width);
+      sum2.reinterpretAsInts().intoArray(partial, to + 2 * width);
+      sum3.reinterpretAsInts().intoArray(partial, to + 3 * width);
+    }
+  }
+
+  private static void scaled4(
+      MemorySegment data,
+      long at,
+      int blocks,
+      int[] partial,
+      int from,
+      Activations x,
+      int row,
+      float[] y,
+      int to) {
+    for (int o = 0; o < PANEL / 2; o += LANES) {
+      long scales = at + Format.INT4.scalesAt() + 4L * o;
+      scaled4(data, scales, blocks, partial, from + o, x.scales(), x.at(row) / 16, y, to + o);
+    }
+  }
+
+  private static void scaled4(
+      MemorySegment data,
+      long at,
+      int blocks,
+      int[] partial,
+      int from,
+      float[] scales,
+      int s,
+      float[] y,
+      int to) {
+    FloatVector sum0 = FloatVector.zero(Lanes.F32);
+    FloatVector sum1 = sum0;
+    for (int b = 0; b < blocks; b++, at += STEP_4, from += PANEL, s += 2) {
+      IntVector d = words(data, at);
+      FloatVector scale = all(scales, s);
+      sum0 = halves(partial, from).fma(low(d).mul(0x1p112f).mul(scale), sum0);
+      sum1 = halves(partial, from + PANEL / 2).fma(high(d).mul(0x1p112f).mul(scale), sum1);
+      IntVector m = words(data, at + 2 * PANEL);
+      FloatVector sum = all(scales, s + 1);
+      sum0 = low(m).mul(0x1p112f).fma(sum, sum0);
+      sum1 = high(m).mul(0x1p112f).fma(sum, sum1);
+    }
+    sum0.intoArray(y, to);
+    sum1.intoArray(y, to + PANEL / 2);
+  }
+
+  /// Both halves of each word together.
+  private static FloatVector halves(int[] partial, int from) {
+    IntVector v = IntVector.fromArray(I32, partial, from);
+    return floats(v.lanewise(ASHR, 16).add(v.lanewise(LSHL, 16).lanewise(ASHR, 16)));
+  }
+}

@@ -1,0 +1,202 @@
+package io.smolvlm.tensor.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.smolvlm.tensor.DType;
+import io.smolvlm.tensor.FormatException;
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.Shape;
+import io.smolvlm.tensor.Tensor;
+import io.smolvlm.tensor.ops.Linear;
+import io.smolvlm.tensor.ops.PackedWeight;
+import io.smolvlm.tensor.ops.PackedWeight.Format;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Packed weights: vector kernels against their scalar twins, both against the numbers that the
+/// weight stands for, at sizes that are no multiples of anything.
+class PackedTwinTest {
+  private static final long SEED = 20261126;
+
+  private final Arena arena = Arena.ofShared();
+  private final Team team = new Team(2);
+  private final SplittableRandom random = new SplittableRandom(SEED);
+  private final PackedKernels scalar = new ScalarPackedKernels();
+  private final PackedKernels vector = new VectorPackedKernels();
+
+  @AfterEach
+  void close() {
+    team.close();
+    arena.close();
+  }
+
+  private Matrix random(int rows, int cols) {
+    Matrix m = Matrix.allocate(arena, rows, cols);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        m.set(r, c, (float) random.nextGaussian());
+      }
+    }
+    return m;
+  }
+
+  private PackedWeight pack(Format format, Matrix m) {
+    return new Packer(team).pack(format, m, arena);
+  }
+
+  private Matrix run(PackedKernels kernels, Matrix x, PackedWeight w, Matrix bias) {
+    Matrix y = Matrix.allocate(arena, x.rows(), w.out());
+    new PackedLinear(kernels, team).run(x, new Linear("w", w, bias), w, y);
+    return y;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 31, 32, 33, 64, 100, 576, 1000})
+  void scalarAndVectorAgreeToTheBit(int in) {
+    for (Format format : Format.values()) {
+      for (int out : new int[] {1, 31, 32, 50, 97}) {
+        PackedWeight w = pack(format, random(out, in));
+        for (int rows : new int[] {1, 2, 4, 7, 21}) {
+          Matrix x = random(rows, in);
+          Matrix bias = out % 2 == 0 ? random(1, out) : null;
+          assertArrayEquals(
+              run(scalar, x, w, bias).toArray(),
+              run(vector, x, w, bias).toArray(),
+              w + ", " + rows + " rows, seed " + SEED);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void resultsAreThoseOfTheNumbersItStandsFor(Format format) {
+    int in = 300;
+    int out = 70;
+    PackedWeight w = pack(format, random(out, in));
+    Matrix numbers = Matrix.allocate(arena, out, in);
+    w.unpack(0, out, numbers);
+    Matrix x = random(3, in);
+    Matrix y = run(vector, x, w, null);
+    for (int r = 0; r < 3; r++) {
+      for (int o = 0; o < out; o++) {
+        double exact = 0;
+        double squares = 0;
+        for (int i = 0; i < in; i++) {
+          exact += (double) x.get(r, i) * numbers.get(o, i);
+          squares += numbers.get(o, i) * numbers.get(o, i);
+        }
+        // 4 bits: each activation is off by up to half of max / 127, about 0.01.
+        double tolerance = format == Format.INT8 ? 1e-4 : 0.03 * Math.sqrt(squares);
+        assertEquals(exact, y.get(r, o), tolerance, format + " at " + r + ", " + o);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void aRowDoesNotDependOnItsNeighbours(Format format) {
+    PackedWeight w = pack(format, random(70, 130));
+    Matrix x = random(9, 130);
+    Matrix together = run(vector, x, w, null);
+    for (int r = 0; r < x.rows(); r++) {
+      Matrix alone = run(vector, x.slice(r, r + 1), w, null);
+      assertArrayEquals(together.slice(r, r + 1).toArray(), alone.toArray(), "row " + r);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"Q8_0", "Q4_0", "Q4_1"})
+  void blocksOfTheSameKindKeepTheirNumbers(DType type) {
+    int rows = 40;
+    int cols = 96;
+    Matrix numbers = random(rows, cols);
+    MemorySegment stored = arena.allocate(type.bytes((long) rows * cols), 64);
+    type.format()
+        .orElseThrow()
+        .encode(numbers.segment(), 0, stored, 0, rows * cols / type.blockElements());
+    var tensor = new Tensor("f", "t", type, Shape.of(rows, cols), stored);
+    Matrix decoded = tensor.toMatrix(arena);
+    Format format = type == DType.Q8_0 ? Format.INT8 : Format.INT4;
+    PackedWeight w = new Packer(team).pack(format, tensor, arena);
+    Matrix unpacked = Matrix.allocate(arena, rows, cols);
+    w.unpack(0, rows, unpacked);
+    // d (q - 8) and d q - 8 d: the same number, rounded once more.
+    float tolerance = type == DType.Q4_0 ? 1e-6f : 0;
+    assertArrayEquals(decoded.toArray(), unpacked.toArray(), tolerance);
+  }
+
+  @Test
+  void roundingLosesNoMoreThanHalfALevel() {
+    Matrix numbers = random(64, 128);
+    Matrix unpacked = Matrix.allocate(arena, 64, 128);
+    for (Format format : Format.values()) {
+      pack(format, numbers).unpack(0, 64, unpacked);
+      double error = 0;
+      double all = 0;
+      for (int r = 0; r < 64; r++) {
+        for (int c = 0; c < 128; c++) {
+          error += Math.pow(unpacked.get(r, c) - numbers.get(r, c), 2);
+          all += Math.pow(numbers.get(r, c), 2);
+        }
+      }
+      double relative = Math.sqrt(error / all);
+      assertTrue(relative < (format == Format.INT8 ? 0.006 : 0.08), format + ": " + relative);
+    }
+  }
+
+  @Test
+  void zerosAndExtremesStayThemselves() {
+    Matrix numbers = Matrix.allocate(arena, 3, 32);
+    for (int i = 0; i < 32; i++) {
+      numbers.set(1, i, i % 2 == 0 ? 5 : -5);
+      numbers.set(2, i, 0.25f);
+    }
+    for (Format format : Format.values()) {
+      Matrix unpacked = Matrix.allocate(arena, 3, 32);
+      pack(format, numbers).unpack(0, 3, unpacked);
+      for (int r = 0; r < 3; r++) {
+        for (int i = 0; i < 32; i++) {
+          assertEquals(numbers.get(r, i), unpacked.get(r, i), 0.003, format + " row " + r);
+        }
+      }
+    }
+  }
+
+  @Test
+  void largestActivationsDoNotOverflow() {
+    Matrix numbers = Matrix.allocate(arena, 1, 32);
+    Matrix x = Matrix.allocate(arena, 1, 32);
+    for (int i = 0; i < 32; i++) {
+      numbers.set(0, i, i < 31 ? 1 : -1); // levels 15 and 0
+      x.set(0, i, i % 3 == 0 ? -1e6f : 1e6f);
+    }
+    PackedWeight w = pack(Format.INT4, numbers);
+    assertArrayEquals(run(scalar, x, w, null).toArray(), run(vector, x, w, null).toArray());
+    float[] all = new float[32];
+    Arrays.fill(all, 1e6f);
+    x.segment().copyFrom(MemorySegment.ofArray(all));
+    assertEquals(30e6, run(vector, x, w, null).get(0, 0), 1e5);
+  }
+
+  @Test
+  void numbersThatScalesCannotReachAreRefused() {
+    Matrix numbers = random(2, 32);
+    numbers.set(1, 5, Float.NaN);
+    for (Format format : Format.values()) {
+      assertThrows(FormatException.class, () -> pack(format, numbers));
+    }
+  }
+}
