@@ -109,13 +109,7 @@ public final class Decoder implements AutoCloseable {
     cache.reserve(n);
     rope.reach(past + n);
     compiled.runCausal(
-        x,
-        rope.cos().slice(past, past + n),
-        rope.sin().slice(past, past + n),
-        cache.firstKeys(past + n),
-        cache.firstValues(past + n),
-        x,
-        watcher);
+        x, rope.cos().slice(past, past + n), rope.sin().slice(past, past + n), cache, x, watcher);
     cache.advance(n);
   }
 

@@ -2,25 +2,27 @@ package io.smolvlm.language;
 
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.KeyValues;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/// The keys and values of one sequence, float32, off the heap; both executors read and write it.
+/// The keys and values of one sequence, in blocks; both executors read and write it.
 ///
-/// Memory follows use: it doubles when a sequence outgrows it, up to the most positions it was made
-/// for. One thread at a time; whoever made it closes it.
+/// Memory follows use: a block is added when a sequence outgrows the last one, up to the most
+/// positions it was made for. Sequences with the same beginning share its blocks ([#copy],
+/// [#adopt]); where they part, the block in which they do is copied by all but the first to go on.
+///
+/// One thread at a time for all sequences that share; whoever made one closes it.
 public final class KvCache implements KeyValues, AutoCloseable {
-  private static final int FIRST_ROWS = 256;
-
   private final int width;
   private final int layers;
   private final int limit;
-  private Arena arena = Arena.ofShared();
-  private List<Matrix> keys = List.of();
-  private List<Matrix> values = List.of();
-  private int capacity;
+  private final List<KvBlock> blocks = new ArrayList<>();
+
+  /// Views of all blocks, a list a layer: what attention asks for in every step.
+  private final List<List<Matrix>> keys;
+
+  private final List<List<Matrix>> values;
   private int length;
   private boolean closed;
 
@@ -40,9 +42,15 @@ public final class KvCache implements KeyValues, AutoCloseable {
     this.width = width;
     this.layers = layers;
     this.limit = limit;
+    this.keys = lists(layers);
+    this.values = lists(layers);
   }
 
-  /// Bytes that a cache of so many positions holds.
+  private static List<List<Matrix>> lists(int layers) {
+    return IntStream.range(0, layers).<List<Matrix>>mapToObj(_ -> new ArrayList<>()).toList();
+  }
+
+  /// Bytes that so many positions take, without what is unused of a last block.
   public static long bytes(TextConfig config, int positions) {
     return 2L
         * config.layers()
@@ -56,54 +64,75 @@ public final class KvCache implements KeyValues, AutoCloseable {
   /// it.
   public KvCache copy() {
     var copy = new KvCache(width, layers, limit);
-    copy.grow(capacity, this);
-    copy.length = length;
+    copy.adopt(blocks(length), length);
     return copy;
   }
 
-  /// Makes room for `rows` more positions.
+  /// Makes this the beginning of another sequence, whose blocks are shared from now on.
   ///
-  /// @throws IllegalStateException when they would pass the model's context
+  /// @param beginning its first blocks, see [#blocks(int)]
+  /// @param positions how many of its positions; they must fit
+  public void adopt(List<KvBlock> beginning, int positions) {
+    if (positions > limit || positions > beginning.size() * KvBlock.ROWS) {
+      throw new IllegalArgumentException(positions + " positions in " + limit);
+    }
+    ensureOpen();
+    beginning.forEach(KvBlock::retain);
+    clear();
+    beginning.forEach(this::add);
+    length = positions;
+  }
+
+  /// The blocks that hold the first `positions` positions. Whoever wants to keep them retains them.
+  public List<KvBlock> blocks(int positions) {
+    if (positions > length) {
+      throw new IllegalArgumentException(positions + " of " + length + " positions");
+    }
+    return List.copyOf(blocks.subList(0, count(positions)));
+  }
+
+  private static int count(int positions) {
+    return (positions + KvBlock.ROWS - 1) / KvBlock.ROWS;
+  }
+
+  /// Makes room for `rows` more positions. Changes nothing when there is no memory.
+  ///
+  /// @throws IllegalStateException when they would pass the most it was made for
   public void reserve(int rows) {
+    ensureOpen();
     int needed = Math.addExact(length, rows);
     if (needed > limit) {
       throw new IllegalStateException(needed + " positions in a context of " + limit);
     }
-    if (needed <= capacity) {
-      return;
-    }
-    int least = Math.max(needed, Math.min(FIRST_ROWS, limit));
-    grow((int) Math.min(limit, Math.max(2L * capacity, least)), this);
-  }
-
-  /// Takes memory for `rows` positions and the numbers of `from`. Changes nothing when there is no
-  /// memory.
-  private void grow(int rows, KvCache from) {
-    Arena newArena = Arena.ofShared();
-    boolean grown = false;
-    try {
-      List<Matrix> newKeys = grown(newArena, from.keys, from.length, rows);
-      List<Matrix> newValues = grown(newArena, from.values, from.length, rows);
-      keys = newKeys;
-      values = newValues;
-      grown = true;
-    } finally {
-      (grown ? arena : newArena).close();
-    }
-    arena = newArena;
-    capacity = rows;
-  }
-
-  private List<Matrix> grown(Arena newArena, List<Matrix> old, int known, int rows) {
-    var result = new ArrayList<Matrix>(layers);
-    for (int i = 0; i < layers; i++) {
-      Matrix m = Matrix.allocate(newArena, rows, width);
-      if (!old.isEmpty()) {
-        MemorySegment.copy(old.get(i).segment(), 0, m.segment(), 0, 4L * known * width);
+    for (int i = length / KvBlock.ROWS; i < count(needed); i++) {
+      int first = i * KvBlock.ROWS;
+      int from = Math.max(0, length - first);
+      int to = Math.min(KvBlock.ROWS, needed - first);
+      if (i == blocks.size()) {
+        add(new KvBlock(layers, width));
+      } else if (!blocks.get(i).claim(from, to)) {
+        var own = new KvBlock(layers, width);
+        own.copyFrom(blocks.get(i), from);
+        replace(i, own);
       }
-      result.add(m);
+      blocks.get(i).claim(from, to);
     }
-    return result;
+  }
+
+  private void add(KvBlock block) {
+    blocks.add(block);
+    for (int i = 0; i < layers; i++) {
+      keys.get(i).add(block.keys(i));
+      values.get(i).add(block.values(i));
+    }
+  }
+
+  private void replace(int at, KvBlock block) {
+    blocks.set(at, block).release();
+    for (int i = 0; i < layers; i++) {
+      keys.get(i).set(at, block.keys(i));
+      values.get(i).set(at, block.values(i));
+    }
   }
 
   @Override
@@ -112,23 +141,23 @@ public final class KvCache implements KeyValues, AutoCloseable {
   }
 
   @Override
-  public Matrix keys(int layer) {
+  public int blockRows() {
+    return KvBlock.ROWS;
+  }
+
+  @Override
+  public List<Matrix> keys(int layer) {
     return keys.get(layer);
   }
 
   @Override
-  public Matrix values(int layer) {
+  public List<Matrix> values(int layer) {
     return values.get(layer);
   }
 
-  /// The first `rows` rows of every layer's keys, as views.
-  List<Matrix> firstKeys(int rows) {
-    return keys.stream().map(m -> m.slice(0, rows)).toList();
-  }
-
-  /// The first `rows` rows of every layer's values, as views.
-  List<Matrix> firstValues(int rows) {
-    return values.stream().map(m -> m.slice(0, rows)).toList();
+  @Override
+  public List<Matrix> blocks() {
+    return blocks.stream().map(KvBlock::all).toList();
   }
 
   /// The next `rows` positions, already written, now count.
@@ -144,16 +173,28 @@ public final class KvCache implements KeyValues, AutoCloseable {
     length = newLength;
   }
 
-  /// Bytes held now.
+  /// Bytes of the blocks it holds, alone or with others.
   public long bytes() {
-    return closed ? 0 : 2L * layers * capacity * width * Float.BYTES;
+    return blocks.stream().mapToLong(KvBlock::bytes).sum();
+  }
+
+  private void ensureOpen() {
+    if (closed) {
+      throw new IllegalStateException("the cache is closed");
+    }
   }
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      arena.close();
-    }
+    closed = true;
+    clear();
+  }
+
+  private void clear() {
+    blocks.forEach(KvBlock::release);
+    blocks.clear();
+    keys.forEach(List::clear);
+    values.forEach(List::clear);
+    length = 0;
   }
 }

@@ -47,9 +47,9 @@ import org.jspecify.annotations.Nullable;
 /// measured lately, [Rates]), whichever is reached first; then [#submit] refuses at once and says
 /// when to come again. A client with nothing waiting still finds one of a few places more. Memory
 /// of KV caches is counted by what a request can need at most, prompt and most tokens, so that what
-/// has begun is never evicted; a cache that grows holds old and new memory for that moment, one
-/// cache at a time. A request ends by its deadline, with what it has; it is not begun when its
-/// first token could not come in time.
+/// has begun is never evicted; memory itself is taken block by block as sequences grow. A request
+/// ends by its deadline, with what it has; it is not begun when its first token could not come in
+/// time.
 ///
 /// ## Determinism
 ///

@@ -15,8 +15,8 @@ final class Attention implements Team.Work {
   private List<? extends RowSpan> spans = List.of();
   private int layer;
   private @Nullable Matrix q;
-  private @Nullable Matrix k;
-  private @Nullable Matrix v;
+  private List<Matrix> k = List.of();
+  private List<Matrix> v = List.of();
   private @Nullable AttentionShape shape;
   private @Nullable Matrix bias;
   private @Nullable Matrix scores;
@@ -39,8 +39,8 @@ final class Attention implements Team.Work {
       Matrix scratch,
       Matrix result) {
     spans = List.of();
-    k = keys;
-    v = values;
+    k = List.of(keys);
+    v = List.of(values);
     begin(queries, heads, keyBias, scratch, result);
   }
 
@@ -86,11 +86,9 @@ final class Attention implements Team.Work {
   private void everyRow(int part, int parts) {
     int n = Objects.requireNonNull(q).rows();
     int heads = Objects.requireNonNull(shape).heads();
-    Matrix keys = Objects.requireNonNull(k);
-    Matrix values = Objects.requireNonNull(v);
     for (int row = n * part / parts; row < n * (part + 1) / parts; row++) {
       for (int head = 0; head < heads; head++) {
-        attend(row, head, keys, values, n, part);
+        attend(row, head, k, v, n, part);
       }
     }
   }
@@ -100,8 +98,8 @@ final class Attention implements Team.Work {
     int first = 0;
     for (int j = 0; j < spans.size(); j++) {
       RowSpan span = spans.get(j);
-      Matrix keys = span.keyValues().keys(layer);
-      Matrix values = span.keyValues().values(layer);
+      List<Matrix> keys = span.keyValues().keys(layer);
+      List<Matrix> values = span.keyValues().values(layer);
       for (int i = 0; i < span.rows(); i++) {
         int row = first + i;
         for (int head = 0; head < heads; head++) {
@@ -115,7 +113,8 @@ final class Attention implements Team.Work {
     }
   }
 
-  private void attend(int row, int head, Matrix keys, Matrix values, int count, int part) {
+  private void attend(
+      int row, int head, List<Matrix> keys, List<Matrix> values, int count, int part) {
     AttentionShape s = Objects.requireNonNull(shape);
     int keyHead = head / (s.heads() / s.keyValueHeads());
     kernels.attend(

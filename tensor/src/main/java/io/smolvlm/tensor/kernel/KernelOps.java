@@ -9,7 +9,6 @@ import io.smolvlm.tensor.ops.Norm;
 import io.smolvlm.tensor.ops.Ops;
 import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.RowSpan;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -141,19 +140,16 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
     Matrix s = Objects.requireNonNull(sin);
     int longest = 0;
     int row = 0;
-    long width = 4L * k.cols();
     for (int j = 0; j < spans.size(); j++) {
       RowSpan span = spans.get(j);
       KeyValues memory = span.keyValues();
+      int first = row;
       for (int i = 0; i < span.rows(); i++, row++) {
         int position = memory.length() + i;
         kernels.rotate(q, row, shape.headDim(), c, s, position);
         kernels.rotate(k, row, shape.headDim(), c, s, position);
-        MemorySegment.copy(
-            k.segment(), row * width, memory.keys(layer).segment(), position * width, width);
-        MemorySegment.copy(
-            v.segment(), row * width, memory.values(layer).segment(), position * width, width);
       }
+      memory.write(layer, k, v, first, span.rows());
       longest = Math.max(longest, memory.length() + span.rows());
     }
     if (row != q.rows()) {

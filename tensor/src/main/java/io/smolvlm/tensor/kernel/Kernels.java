@@ -1,6 +1,7 @@
 package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The inner loops, each over a range of rows, columns or heads so that a [Team] can share them
@@ -40,10 +41,12 @@ interface Kernels {
   /// @param cos `[positions, headDim / 2]`, likewise `sin`
   void rotate(Matrix x, int row, int headDim, Matrix cos, Matrix sin, int position);
 
-  /// One head of one row: `out = softmax(scale * q . k[j] + bias[j]) v` over `count` keys.
+  /// One head of one row: `out = softmax(scale * q . k[j] + bias[j]) v` over `count` keys, which
+  /// lie in blocks. How they are cut into blocks changes no bit.
   ///
   /// @param q `[n, ..]`, the head begins at column `column` of row `row`
-  /// @param k `[>= count, ..]`, the head begins at column `keyColumn`; likewise `v`
+  /// @param k blocks, one after the other, of `[rows, ..]` with `count` rows or more in all; the
+  ///   head begins at column `keyColumn`; likewise `v`
   /// @param bias `[1, >= count]` or null
   /// @param scores `[rows, >= count]`, row `scratchRow` is used as scratch
   /// @param out shaped as `q`, written at the same place; may be `q` itself
@@ -51,8 +54,8 @@ interface Kernels {
       Matrix q,
       int row,
       int column,
-      Matrix k,
-      Matrix v,
+      List<Matrix> k,
+      List<Matrix> v,
       int keyColumn,
       int headDim,
       int count,

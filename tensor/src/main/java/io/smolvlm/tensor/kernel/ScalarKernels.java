@@ -4,6 +4,7 @@ import io.smolvlm.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels as plain loops over arrays: the specification of [VectorKernels], to the bit, and
@@ -267,8 +268,8 @@ final class ScalarKernels implements Kernels {
       Matrix q,
       int row,
       int column,
-      Matrix k,
-      Matrix v,
+      List<Matrix> k,
+      List<Matrix> v,
       int keyColumn,
       int headDim,
       int count,
@@ -280,25 +281,39 @@ final class ScalarKernels implements Kernels {
     float[] query = load(q.segment(), (long) row * q.cols() + column, headDim);
     float[] biases = bias == null ? new float[0] : load(bias.segment(), 0, count);
     float[] weights = new float[count];
-    scores(query, k.segment(), keyColumn, k.cols(), scale, biases, weights);
+    int at = 0;
+    for (int block = 0; at < count; block++) {
+      int to = Math.min(count, at + k.get(block).rows());
+      scores(query, k.get(block), keyColumn, scale, biases, weights, at, to);
+      at = to;
+    }
     float inverse = 1 / exponentials(weights);
     float[] mixed = new float[headDim];
-    mix(weights, v.segment(), keyColumn, v.cols(), inverse, mixed);
+    at = 0;
+    for (int block = 0; at < count; block++) {
+      int to = Math.min(count, at + v.get(block).rows());
+      mix(weights, at, to, v.get(block), keyColumn, mixed);
+      at = to;
+    }
+    for (int i = 0; i < mixed.length; i++) {
+      mixed[i] *= inverse;
+    }
     store(mixed, out.segment(), (long) row * out.cols() + column);
   }
 
   private static void scores(
       float[] query,
-      MemorySegment keys,
+      Matrix keys,
       int keyColumn,
-      int stride,
       float scale,
       float[] bias,
-      float[] scores) {
+      float[] scores,
+      int from,
+      int to) {
     float[] key = new float[query.length];
     float[] partial = new float[LANES];
-    for (int j = 0; j < scores.length; j++) {
-      gather(keys, (long) j * stride + keyColumn, key);
+    for (int j = from; j < to; j++) {
+      gather(keys.segment(), (long) (j - from) * keys.cols() + keyColumn, key);
       float score = dot(query, 0, key, 0, key.length, partial) * scale;
       scores[j] = j < bias.length ? score + bias[j] : score;
     }
@@ -316,16 +331,13 @@ final class ScalarKernels implements Kernels {
   }
 
   private static void mix(
-      float[] weights, MemorySegment values, int column, int stride, float inverse, float[] mixed) {
+      float[] weights, int from, int to, Matrix values, int column, float[] mixed) {
     float[] value = new float[mixed.length];
-    for (int j = 0; j < weights.length; j++) {
-      gather(values, (long) j * stride + column, value);
+    for (int j = from; j < to; j++) {
+      gather(values.segment(), (long) (j - from) * values.cols() + column, value);
       for (int i = 0; i < mixed.length; i++) {
         mixed[i] = Math.fma(weights[j], value[i], mixed[i]);
       }
-    }
-    for (int i = 0; i < mixed.length; i++) {
-      mixed[i] *= inverse;
     }
   }
 

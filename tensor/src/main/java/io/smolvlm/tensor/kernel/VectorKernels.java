@@ -4,6 +4,7 @@ import io.smolvlm.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -305,8 +306,8 @@ final class VectorKernels implements Kernels {
       Matrix q,
       int row,
       int column,
-      Matrix k,
-      Matrix v,
+      List<Matrix> k,
+      List<Matrix> v,
       int keyColumn,
       int headDim,
       int count,
@@ -318,35 +319,48 @@ final class VectorKernels implements Kernels {
     MemorySegment s = scores.segment();
     long base = 4L * scratchRow * scores.cols();
     long query = 4L * ((long) row * q.cols() + column);
-    float max = scores(q.segment(), query, k, keyColumn, headDim, count, scale, bias, s, base);
+    float max = Float.NEGATIVE_INFINITY;
+    int at = 0;
+    for (int block = 0; at < count; block++) {
+      Matrix keys = k.get(block);
+      int rows = Math.min(keys.rows(), count - at);
+      long to = base + 4L * at;
+      float most =
+          scores(q.segment(), query, keys, keyColumn, headDim, rows, scale, bias, at, s, to);
+      max = Math.max(max, most);
+      at += rows;
+    }
     float sum = exponentials(s, base, count, max);
-    mix(
-        s,
-        base,
-        count,
-        v,
-        keyColumn,
-        headDim,
-        1 / sum,
-        out.segment(),
-        4L * ((long) row * out.cols() + column));
+    MemorySegment o = out.segment();
+    long outStart = 4L * ((long) row * out.cols() + column);
+    zero(o, outStart, headDim);
+    at = 0;
+    for (int block = 0; at < count; block++) {
+      Matrix values = v.get(block);
+      int rows = Math.min(values.rows(), count - at);
+      mix(s, base + 4L * at, rows, values, keyColumn, headDim, o, outStart);
+      at += rows;
+    }
+    scale(o, outStart, headDim, 1 / sum);
   }
 
+  /// @param first the number of the block's first key
   private static float scores(
       MemorySegment q,
       long query,
       Matrix k,
       int keyColumn,
       int headDim,
-      int count,
+      int rows,
       float scale,
       @Nullable Matrix bias,
+      int first,
       MemorySegment s,
-      long base) {
+      long to) {
     MemorySegment ks = k.segment();
     long stride = 4L * k.cols();
     float max = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < count; j++) {
+    for (int j = 0; j < rows; j++) {
       long key = j * stride + 4L * keyColumn;
       FloatVector a = FloatVector.zero(Lanes.F32);
       int i = 0;
@@ -359,9 +373,9 @@ final class VectorKernels implements Kernels {
       }
       float score = dot * scale;
       if (bias != null) {
-        score += at(bias.segment(), 4L * j);
+        score += at(bias.segment(), 4L * (first + j));
       }
-      s.set(ValueLayout.JAVA_FLOAT, base + 4L * j, score);
+      s.set(ValueLayout.JAVA_FLOAT, to + 4L * j, score);
       max = Math.max(max, score);
     }
     return max;
@@ -384,51 +398,70 @@ final class VectorKernels implements Kernels {
     return sum;
   }
 
+  /// Adds a block's weighted values to the sums that stand in `out`.
   private static void mix(
       MemorySegment s,
       long base,
-      int count,
+      int rows,
       Matrix v,
       int keyColumn,
       int headDim,
-      float inverse,
       MemorySegment out,
       long outStart) {
     MemorySegment vs = v.segment();
     long stride = 4L * v.cols();
     int i = 0;
     for (; i + 4 * LANES <= headDim; i += 4 * LANES) {
-      FloatVector a0 = FloatVector.zero(Lanes.F32);
-      FloatVector a1 = a0;
-      FloatVector a2 = a0;
-      FloatVector a3 = a0;
+      long to = outStart + 4L * i;
+      FloatVector a0 = load(out, to);
+      FloatVector a1 = load(out, to + 4L * LANES);
+      FloatVector a2 = load(out, to + 8L * LANES);
+      FloatVector a3 = load(out, to + 12L * LANES);
       long value = 4L * (keyColumn + i);
-      for (int j = 0; j < count; j++, value += stride) {
+      for (int j = 0; j < rows; j++, value += stride) {
         FloatVector p = FloatVector.broadcast(Lanes.F32, at(s, base + 4L * j));
         a0 = p.fma(load(vs, value), a0);
         a1 = p.fma(load(vs, value + 4L * LANES), a1);
         a2 = p.fma(load(vs, value + 8L * LANES), a2);
         a3 = p.fma(load(vs, value + 12L * LANES), a3);
       }
-      a0.mul(inverse).intoMemorySegment(out, outStart + 4L * i, ORDER);
-      a1.mul(inverse).intoMemorySegment(out, outStart + 4L * (i + LANES), ORDER);
-      a2.mul(inverse).intoMemorySegment(out, outStart + 4L * (i + 2 * LANES), ORDER);
-      a3.mul(inverse).intoMemorySegment(out, outStart + 4L * (i + 3 * LANES), ORDER);
+      a0.intoMemorySegment(out, to, ORDER);
+      a1.intoMemorySegment(out, to + 4L * LANES, ORDER);
+      a2.intoMemorySegment(out, to + 8L * LANES, ORDER);
+      a3.intoMemorySegment(out, to + 12L * LANES, ORDER);
     }
     for (; i + LANES <= headDim; i += LANES) {
-      FloatVector a = FloatVector.zero(Lanes.F32);
+      long to = outStart + 4L * i;
+      FloatVector a = load(out, to);
       long value = 4L * (keyColumn + i);
-      for (int j = 0; j < count; j++, value += stride) {
+      for (int j = 0; j < rows; j++, value += stride) {
         a = FloatVector.broadcast(Lanes.F32, at(s, base + 4L * j)).fma(load(vs, value), a);
       }
-      a.mul(inverse).intoMemorySegment(out, outStart + 4L * i, ORDER);
+      a.intoMemorySegment(out, to, ORDER);
     }
     for (; i < headDim; i++) {
-      float a = 0;
-      for (int j = 0; j < count; j++) {
+      long to = outStart + 4L * i;
+      float a = at(out, to);
+      for (int j = 0; j < rows; j++) {
         a = Math.fma(at(s, base + 4L * j), at(vs, j * stride + 4L * (keyColumn + i)), a);
       }
-      out.set(ValueLayout.JAVA_FLOAT, outStart + 4L * i, a * inverse);
+      out.set(ValueLayout.JAVA_FLOAT, to, a);
+    }
+  }
+
+  private static void zero(MemorySegment out, long start, int width) {
+    for (int i = 0; i < width; i++) {
+      out.set(ValueLayout.JAVA_FLOAT, start + 4L * i, 0);
+    }
+  }
+
+  private static void scale(MemorySegment out, long start, int width, float factor) {
+    int i = 0;
+    for (; i + LANES <= width; i += LANES) {
+      load(out, start + 4L * i).mul(factor).intoMemorySegment(out, start + 4L * i, ORDER);
+    }
+    for (; i < width; i++) {
+      out.set(ValueLayout.JAVA_FLOAT, start + 4L * i, at(out, start + 4L * i) * factor);
     }
   }
 }

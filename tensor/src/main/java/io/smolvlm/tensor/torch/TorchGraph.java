@@ -13,6 +13,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.KeyValues;
 import io.smolvlm.tensor.ops.Ops;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,10 +35,12 @@ public final class TorchGraph implements AutoCloseable {
   private final IValue weights;
   private final List<String> taps;
   private final boolean causal;
+  private final int keptLayers;
 
   private TorchGraph(TorchOps ops, String method, boolean causal) {
     this.taps = List.copyOf(ops.taps());
     this.causal = causal;
+    this.keptLayers = ops.keptLayers();
     this.model = Model.newInstance("network", "PyTorch");
     try {
       model.load(new ByteArrayInputStream(TorchArchive.pack(method)));
@@ -67,8 +70,8 @@ public final class TorchGraph implements AutoCloseable {
     return new TorchGraph(ops, ops.method(parameters, result), false);
   }
 
-  /// Compiles a network over one sequence: attention reads and writes the sequence's keys and
-  /// values.
+  /// Compiles a network over one sequence: attention reads the sequence's keys and values and adds
+  /// those of the new rows.
   public static TorchGraph compileCausal(
       boolean watched, BiFunction<Ops<String>, String, String> description) {
     Torch.prepare();
@@ -78,8 +81,10 @@ public final class TorchGraph implements AutoCloseable {
     return new TorchGraph(
         ops,
         ops.method(
-            "x: Tensor, cos: Tensor, sin: Tensor, keys: List[Tensor], values: List[Tensor], w: List[Tensor]",
-            result),
+                "x: Tensor, cos: Tensor, sin: Tensor, blocks: List[Tensor], past: int, per: int,"
+                    + " w: List[Tensor]",
+                result)
+            + TorchOps.remembering(),
         true);
   }
 
@@ -98,7 +103,7 @@ public final class TorchGraph implements AutoCloseable {
         arguments[i] = IValue.from(view(call, inputs.get(i)));
       }
       arguments[inputs.size()] = weights;
-      finish(call, arguments, result, watcher);
+      finish(call, arguments, result, null, watcher);
     }
   }
 
@@ -106,29 +111,31 @@ public final class TorchGraph implements AutoCloseable {
   ///
   /// @param x `[n, width]`
   /// @param cos `[n, headDim / 2]` for the positions of the rows, likewise `sin`
-  /// @param keys a layer each, `[past + n, key-value width]`; the last n rows are written; likewise
-  ///   `values`
+  /// @param memory has room for n more positions, which are written; its length stays
   public void runCausal(
       Matrix x,
       Matrix cos,
       Matrix sin,
-      List<Matrix> keys,
-      List<Matrix> values,
+      KeyValues memory,
       Matrix result,
       @Nullable BiConsumer<String, Matrix> watcher) {
     if (!causal) {
       throw new IllegalStateException("the graph has no sequence");
     }
+    int per = memory.blockRows();
+    int past = memory.length();
+    List<Matrix> blocks = memory.blocks().subList(0, (past + per - 1) / per);
     try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
       IValue[] arguments = {
         IValue.from(view(call, x)),
         IValue.from(view(call, cos)),
         IValue.from(view(call, sin)),
-        IValue.listFrom(views(call, keys)),
-        IValue.listFrom(views(call, values)),
+        IValue.listFrom(views(call, blocks)),
+        IValue.from((long) past),
+        IValue.from((long) per),
         weights
       };
-      finish(call, arguments, result, watcher);
+      finish(call, arguments, result, memory, watcher);
     }
   }
 
@@ -136,6 +143,7 @@ public final class TorchGraph implements AutoCloseable {
       PtNDManager call,
       IValue[] arguments,
       Matrix result,
+      @Nullable KeyValues memory,
       @Nullable BiConsumer<String, Matrix> watcher) {
     // The profiling executor runs first calls slowly and fuses nothing of ours; the switch is a
     // thread's own.
@@ -143,12 +151,16 @@ public final class TorchGraph implements AutoCloseable {
     try (IValue answer = IValueUtils.forward(block, arguments)) {
       NDList outputs = answer.toNDList(call);
       copy(outputs.get(0), result.segment());
+      if (memory != null) {
+        for (int layer = 0; layer < keptLayers; layer++) {
+          Matrix keys = matrix(outputs.get(1 + 2 * layer));
+          Matrix values = matrix(outputs.get(2 + 2 * layer));
+          memory.write(layer, keys, values, 0, keys.rows());
+        }
+      }
       if (watcher != null) {
         for (int i = 0; i < taps.size(); i++) {
-          NDArray array = outputs.get(i + 1);
-          int cols = Math.toIntExact(array.getShape().get(array.getShape().dimension() - 1));
-          int rows = Math.toIntExact(array.getShape().size() / cols);
-          watcher.accept(taps.get(i), Matrix.of(bytes(array), rows, cols));
+          watcher.accept(taps.get(i), matrix(outputs.get(1 + 2 * keptLayers + i)));
         }
       }
     } finally {
@@ -165,6 +177,11 @@ public final class TorchGraph implements AutoCloseable {
           "result of " + from.getShape() + " for " + to.byteSize() + " bytes");
     }
     to.copyFrom(source);
+  }
+
+  private static Matrix matrix(NDArray array) {
+    int cols = Math.toIntExact(array.getShape().get(array.getShape().dimension() - 1));
+    return Matrix.of(bytes(array), Math.toIntExact(array.getShape().size() / cols), cols);
   }
 
   private static MemorySegment bytes(NDArray array) {

@@ -26,6 +26,7 @@ final class TorchOps implements Ops<String> {
   private final Map<Matrix, Integer> numbers = new HashMap<>();
   private final List<String> taps = new ArrayList<>();
   private final List<String> tapped = new ArrayList<>();
+  private final List<String> kept = new ArrayList<>();
   private final boolean watched;
   private int variables;
 
@@ -44,10 +45,17 @@ final class TorchOps implements Ops<String> {
     return taps;
   }
 
+  /// How many layers give back the keys and values of the new rows: after the result, of each layer
+  /// the keys, then the values, both `[n, key-value width]`.
+  int keptLayers() {
+    return kept.size() / 2;
+  }
+
   /// The method: its parameters, the description's lines, and the list of results.
   String method(String parameters, String result) {
     var results = new ArrayList<String>();
     results.add(result);
+    results.addAll(kept);
     results.addAll(tapped);
     return "  def forward(self: __torch__."
         + TorchArchive.CLASS
@@ -150,27 +158,51 @@ final class TorchOps implements Ops<String> {
         let(
             "torch.reshape(%s, [-1, %d])",
             rotate(k, shape.keyValueHeads(), shape.headDim()), shape.keyValueWidth());
-    // The memory of a layer is given up to and including the new positions; they are written in
-    // place.
-    let("torch.copy_(torch.slice(keys[%d], 0, past), %s)", layer, newKeys);
-    let("torch.copy_(torch.slice(values[%d], 0, past), %s)", layer, v);
+    kept.add(newKeys);
+    kept.add(v);
     int group = shape.heads() / shape.keyValueHeads();
     return rows(
         attend(
             let("torch.transpose(%s, 0, 1)", queries),
-            repeated("keys[" + layer + "]", shape, group),
-            repeated("values[" + layer + "]", shape, group),
+            repeated(remembered(2 * layer, newKeys), shape, group),
+            repeated(remembered(2 * layer + 1, v), shape, group),
             "mask",
             shape),
         shape);
   }
 
-  /// The lines that [#causalAttention] needs once: how many positions stand before, and who sees
-  /// whom.
+  /// What stands in the memory and the new rows behind it, `[past + n, key-value width]`.
+  ///
+  /// @param part which of a block's matrices
+  private String remembered(int part, String fresh) {
+    return let("(self).remembered(blocks, past, per, %d, %s)", part, fresh);
+  }
+
+  /// The line that [#causalAttention] needs once: who sees whom.
   void prepareCausal() {
-    body.append("    past = torch.sub(torch.size(keys[0], 0), torch.size(x, 0))\n");
-    body.append("    seen = torch.ones([torch.size(x, 0), torch.size(keys[0], 0)], dtype=11)\n");
-    body.append("    mask = torch.tril(seen, past)\n");
+    body.append("    n = torch.size(x, 0)\n");
+    body.append("    mask = torch.tril(torch.ones([n, torch.add(past, n)], dtype=11), past)\n");
+  }
+
+  /// The method that puts the pieces of a memory together: `past` rows lie in blocks, `per` rows of
+  /// each of their parts.
+  static String remembering() {
+    return """
+      def remembered(self: __torch__.%s,
+        blocks: List[Tensor],
+        past: int,
+        per: int,
+        part: int,
+        fresh: Tensor) -> Tensor:
+        pieces = annotate(List[Tensor], [])
+        first = torch.mul(part, per)
+        for i in range(torch.len(blocks)):
+          rows = ops.prim.min(per, torch.sub(past, torch.mul(i, per)))
+          _0 = torch.append(pieces, torch.slice(blocks[i], 0, first, torch.add(first, rows)))
+        _1 = torch.append(pieces, fresh)
+        return torch.cat(pieces)
+    """
+        .formatted(TorchArchive.CLASS);
   }
 
   /// `[n, heads * d] -> [heads, n, d]`

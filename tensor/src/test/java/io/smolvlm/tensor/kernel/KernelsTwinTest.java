@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smolvlm.tensor.Matrix;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -138,13 +140,28 @@ class KernelsTwinTest {
       Matrix scores = Matrix.allocate(arena, 2, count + 3);
       Matrix a = Matrix.allocate(arena, 2, heads * headDim);
       Matrix b = Matrix.allocate(arena, 2, heads * headDim);
+      Matrix c = Matrix.allocate(arena, 2, heads * headDim);
+      List<Matrix> keys = blocks(k, 5);
+      List<Matrix> values = blocks(v, 5);
       for (int head = 0; head < heads; head++) {
         int at = head * headDim;
-        scalar.attend(q, 1, at, k, v, at, headDim, count, 0.3f, bias, scores, 1, a);
-        vector.attend(q, 1, at, k, v, at, headDim, count, 0.3f, bias, scores, 0, b);
+        scalar.attend(q, 1, at, keys, values, at, headDim, count, 0.3f, bias, scores, 1, a);
+        vector.attend(q, 1, at, keys, values, at, headDim, count, 0.3f, bias, scores, 0, b);
+        vector.attend(
+            q, 1, at, List.of(k), List.of(v), at, headDim, count, 0.3f, bias, scores, 0, c);
       }
       same(a, b);
+      same(b, c);
     }
+  }
+
+  /// The same rows, so many in each.
+  private static List<Matrix> blocks(Matrix m, int rows) {
+    List<Matrix> blocks = new ArrayList<>();
+    for (int from = 0; from < m.rows(); from += rows) {
+      blocks.add(m.slice(from, Math.min(m.rows(), from + rows)));
+    }
+    return blocks;
   }
 
   @Test

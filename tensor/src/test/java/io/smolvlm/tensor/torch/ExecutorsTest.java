@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -161,40 +162,32 @@ class ExecutorsTest {
             copy(x.slice(from, to)),
             cos.slice(from, to),
             sin.slice(from, to),
-            theirs.first(theirs.keys, to),
-            theirs.first(theirs.values, to),
+            theirs,
             actual,
             null);
         theirs.length = to;
         near(expected, actual, "rows " + from + " to " + to);
       }
     }
-    for (int layer = 0; layer < 2; layer++) {
-      near(mine.keys(layer), theirs.keys(layer), "keys of layer " + layer);
-      near(mine.values(layer), theirs.values(layer), "values of layer " + layer);
+    for (int i = 0; i < mine.blocks().size(); i++) {
+      near(mine.blocks().get(i), theirs.blocks().get(i), "keys and values, block " + i);
     }
   }
 
   private record Span(KeyValues keyValues, int rows) implements RowSpan {}
 
   private final class Memory implements KeyValues {
-    private final List<Matrix> keys;
-    private final List<Matrix> values;
+    /// So that the cuts of the test fall into, onto and across the ends of blocks.
+    private static final int ROWS = 4;
+
+    private final List<Matrix> blocks;
     private int length;
 
     Memory(int layers, int capacity, int width) {
-      keys =
-          java.util.stream.Stream.generate(() -> Matrix.allocate(arena, capacity, width))
-              .limit(layers)
+      this.blocks =
+          Stream.generate(() -> Matrix.allocate(arena, layers * 2 * ROWS, width))
+              .limit(capacity / ROWS)
               .toList();
-      values =
-          java.util.stream.Stream.generate(() -> Matrix.allocate(arena, capacity, width))
-              .limit(layers)
-              .toList();
-    }
-
-    List<Matrix> first(List<Matrix> all, int rows) {
-      return all.stream().map(m -> m.slice(0, rows)).toList();
     }
 
     @Override
@@ -203,13 +196,27 @@ class ExecutorsTest {
     }
 
     @Override
-    public Matrix keys(int layer) {
-      return keys.get(layer);
+    public int blockRows() {
+      return ROWS;
     }
 
     @Override
-    public Matrix values(int layer) {
-      return values.get(layer);
+    public List<Matrix> keys(int layer) {
+      return part(2 * layer);
+    }
+
+    @Override
+    public List<Matrix> values(int layer) {
+      return part(2 * layer + 1);
+    }
+
+    private List<Matrix> part(int i) {
+      return blocks.stream().map(b -> b.slice(i * ROWS, (i + 1) * ROWS)).toList();
+    }
+
+    @Override
+    public List<Matrix> blocks() {
+      return blocks;
     }
   }
 }
