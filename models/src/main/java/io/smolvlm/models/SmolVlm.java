@@ -69,6 +69,7 @@ public final class SmolVlm implements AutoCloseable {
   private final Team team;
   private final Engine engine;
   private final Precision precision;
+  private final boolean caches;
   private final Arena arena = Arena.ofShared();
   private boolean closed;
 
@@ -98,6 +99,7 @@ public final class SmolVlm implements AutoCloseable {
             .map(t -> ChatTemplate.of(t.file(), t.text(), config.specialTokens().named()))
             .map(t -> expander(t, pictures))
             .orElse(null);
+    this.caches = options.engine().imageCacheBytes() > 0 || options.engine().prefixCacheBytes() > 0;
     this.engine =
         new Engine(new Networks(config.generation(), tokenizer, decoder, vision), options.engine());
     LOG.log(
@@ -227,7 +229,8 @@ public final class SmolVlm implements AutoCloseable {
             pictures.stream()
                 .map(p -> new PromptExpander.Grid(p.grid().rows(), p.grid().cols()))
                 .toList());
-    return prepared(request.parameters(), prompt, pictures, resizeMillis);
+    PreparedRequest prepared = prepared(request.parameters(), prompt, pictures, resizeMillis);
+    return caches ? prepared.hashed() : prepared;
   }
 
   /// Token ids to go on from, which no template writes anything around.

@@ -11,7 +11,6 @@ import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.Team;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -61,8 +60,8 @@ class SharedKvTest {
   @Test
   void copiesGoOnWithoutSeeingEachOther() {
     for (int at : new int[] {1, 63, 64, 65, 100, 128}) {
-      try (var alone = new KvCache(decoder.config());
-          var one = new KvCache(decoder.config())) {
+      var one = new KvCache(decoder.config());
+      try (var alone = new KvCache(decoder.config())) {
         feed(alone, ids(0, at));
         feed(one, ids(0, at));
         KvCache two = one.copy();
@@ -111,17 +110,17 @@ class SharedKvTest {
   @Test
   void memoryFollowsUse() {
     long block = KvCache.bytes(decoder.config(), KvBlock.ROWS);
-    try (var cache = new KvCache(decoder.config())) {
-      assertEquals(0, cache.bytes());
-      feed(cache, ids(0, 64));
-      assertEquals(block, cache.bytes());
-      feed(cache, 3);
-      assertEquals(2 * block, cache.bytes());
-      List<KvBlock> held = new ArrayList<>(cache.blocks(65));
-      cache.close();
-      assertEquals(0, cache.bytes());
-      assertThrows(IllegalStateException.class, held.getFirst()::retain);
-      assertThrows(IllegalStateException.class, held.getFirst()::release);
-    }
+    var cache = new KvCache(decoder.config());
+    assertEquals(0, cache.bytes());
+    feed(cache, ids(0, 64));
+    assertEquals(block, cache.bytes());
+    feed(cache, 3);
+    assertEquals(2 * block, cache.bytes());
+    KvBlock held = cache.blocks(65).getFirst();
+    cache.close();
+    cache.close();
+    assertEquals(0, cache.bytes());
+    assertThrows(IllegalStateException.class, held::retain);
+    assertThrows(IllegalStateException.class, held::release);
   }
 }

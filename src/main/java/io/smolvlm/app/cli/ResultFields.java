@@ -22,6 +22,7 @@ final class ResultFields {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("prompt_tokens", usage.promptTokens());
     fields.put("image_tokens", usage.imageTokens());
+    fields.put("cached_tokens", usage.cachedTokens());
     fields.put("completion_tokens", usage.completionTokens());
     return fields;
   }

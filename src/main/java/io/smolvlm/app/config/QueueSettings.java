@@ -22,26 +22,24 @@ public interface QueueSettings {
   int sequences();
 
   /// Most prompt tokens that are taken in one step, between which other requests get their turn.
+  /// The rounding of answers may depend on it.
   @WithDefault("256")
   @Allowed(from = "16", to = "8192")
   int prefillChunk();
 
-  /// Memory for the keys and values of all running sequences; 0 takes what they need at most.
+  /// Memory that the keys and values of all running sequences may come to need; 0 takes a quarter
+  /// of the machine's or container's memory.
   @WithDefault("0")
   @Allowed(from = "0", to = "1T")
   MemorySize kvMemory();
-
-  /// Memory for the encoded tiles of pictures seen before; 0 keeps none.
-  @WithDefault("64M")
-  @Allowed(from = "0", to = "1T")
-  MemorySize imageCache();
 
   /// Time for a request from its arrival to its last token.
   @WithDefault("300s")
   @Allowed(from = "1s", to = "24h")
   Duration deadline();
 
-  /// Most time without any progress of a running request.
+  /// Most time for a single step of the engine. When one takes longer, what runs and waits is
+  /// answered 503, and nothing is taken on until it has ended.
   @WithDefault("60s")
   @Allowed(from = "1s", to = "24h")
   Duration patience();

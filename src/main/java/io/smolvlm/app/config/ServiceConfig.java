@@ -45,6 +45,9 @@ public interface ServiceConfig {
   /// Waiting and running requests.
   QueueSettings queue();
 
+  /// What is kept of answered requests.
+  CacheSettings cache();
+
   /// What a request may ask of an answer.
   AnswerSettings answers();
 

@@ -4,6 +4,8 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smolvlm.app.config.CacheSettings;
 import io.smolvlm.app.config.QueueSettings;
 import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.models.Checkpoint;
@@ -91,17 +93,23 @@ public class ModelHost {
   private LoadOptions options() {
     LoadOptions usual = LoadOptions.defaults();
     int threads = config.threads() == 0 ? usual.threads() : config.threads();
-    return new LoadOptions(threads, usual.executor(), engine(config.queue()), config.precision());
+    return new LoadOptions(
+        threads, usual.executor(), engine(config.queue(), config.cache()), config.precision());
   }
 
-  private static EngineOptions engine(QueueSettings queue) {
+  private static EngineOptions engine(QueueSettings queue, CacheSettings cache) {
+    EngineOptions usual = EngineOptions.defaults();
     long memory = queue.kvMemory().asLongValue();
     return new EngineOptions(
         queue.sequences(),
         // A queue of none would refuse what could begin at once.
         Math.max(1, queue.requests()),
         queue.work(),
-        memory == 0 ? EngineOptions.defaults().keyValueBytes() : memory);
+        memory == 0 ? usual.keyValueBytes() : memory,
+        queue.prefillChunk(),
+        cache.images().asLongValue(),
+        cache.prefixes().map(MemorySize::asLongValue).orElse(usual.prefixCacheBytes()),
+        queue.patience());
   }
 
   private void opened(ServedModel model) {

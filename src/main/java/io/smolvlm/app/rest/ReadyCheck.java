@@ -5,7 +5,8 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/// Ready is: the model is loaded and new work is taken on.
+/// Ready is: the model is loaded and new work is taken on, which it is not while a step of the
+/// engine does not end.
 @Readiness
 @ApplicationScoped
 class ReadyCheck implements HealthCheck {
@@ -17,6 +18,10 @@ class ReadyCheck implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("model").status(host.ready()).build();
+    return HealthCheckResponse.named("model")
+        .status(
+            host.ready()
+                && host.loaded().map(m -> !m.model().engine().status().stalled()).orElse(false))
+        .build();
   }
 }

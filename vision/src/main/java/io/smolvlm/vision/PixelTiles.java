@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// A picture cut into the squares that the encoder takes: `[tiles, 3, side, side]` bytes, the grid
 /// row by row, the whole picture last.
@@ -15,10 +16,14 @@ public final class PixelTiles {
   private final PixelTable table;
   private final byte[] bytes;
 
+  /// Hashes of tiles, each there once somebody has asked.
+  private final AtomicReferenceArray<String> hashes;
+
   PixelTiles(TileGrid grid, PixelTable table, byte[] bytes) {
     this.grid = grid;
     this.table = table;
     this.bytes = bytes;
+    this.hashes = new AtomicReferenceArray<>(grid.tiles());
   }
 
   public TileGrid grid() {
@@ -55,11 +60,16 @@ public final class PixelTiles {
   }
 
   /// The hash of a tile's bytes `[3, side, side]` in hex: equal tiles have equal image tokens,
-  /// wherever they lie.
+  /// wherever they lie. Computed once.
   public String sha256(int tile) {
-    MessageDigest digest = sha256();
-    digest.update(bytes, offset(tile), tileBytes());
-    return HexFormat.of().formatHex(digest.digest());
+    String known = hashes.get(tile);
+    if (known == null) {
+      MessageDigest digest = sha256();
+      digest.update(bytes, offset(tile), tileBytes());
+      known = HexFormat.of().formatHex(digest.digest());
+      hashes.set(tile, known);
+    }
+    return known;
   }
 
   /// The hash of all tiles' bytes in hex.

@@ -191,9 +191,10 @@ final class Choice implements AutoCloseable {
     return new GenerationEvent.Token(index, id, piece, found.chosen(), top);
   }
 
+  /// @param cachedTokens of the prompt that were found in a cache
   /// @param shared timings of what all choices have in common; the decode time is added
   /// @throws IllegalStateException while the answer has not ended
-  GenerationResult result(GenerationResult.Timings shared) {
+  GenerationResult result(int cachedTokens, GenerationResult.Timings shared) {
     if (reason == null) {
       throw new IllegalStateException("the answer has not ended");
     }
@@ -202,7 +203,7 @@ final class Choice implements AutoCloseable {
         List.copyOf(ids),
         reason,
         new GenerationResult.Usage(
-            prepared.prompt().length(), prepared.prompt().imageTokens(), ids.size()),
+            prepared.prompt().length(), prepared.prompt().imageTokens(), cachedTokens, ids.size()),
         shared.withDecode(decodeMillis));
   }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// | a caller's | prepares requests, [#submit], reads its [TokenStream] | touches networks or caches |
 /// | `smolvlm-engine` | every tile, prefill chunk, decode step, choice of a token | waits for a caller |
 /// | the kernels' team | shares of one step's maths | knows requests |
+/// | `smolvlm-watchdog` | tells callers when a step does not end | touches networks or caches |
 ///
 /// The engine's thread starts with the first request and sleeps when there is none. It alone owns
 /// what runs; callers and it meet in the queue, the streams and this class's lock, which is never
@@ -61,7 +62,9 @@ import org.jspecify.annotations.Nullable;
 /// ## Failures
 ///
 /// Whatever goes wrong in one request, memory running out included, ends that request with
-/// [GenerationEvent.Failed]; others go on. The log gets kind and place, never content.
+/// [GenerationEvent.Failed]; others go on. The log gets kind and place, never content. A step that
+/// does not end cannot be stopped, but whoever runs or waits is told after a certain patience, and
+/// nothing is taken on until it has ended ([Watchdog]).
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Engine.class.getName());
 
@@ -72,6 +75,7 @@ public final class Engine implements AutoCloseable {
   private final Rates rates = new Rates();
   private final Listeners listeners = new Listeners();
   private final Scheduler scheduler;
+  private final Watchdog watchdog;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -95,6 +99,7 @@ public final class Engine implements AutoCloseable {
     this.queue = new RequestQueue(options.queueRequests());
     this.scheduler =
         new Scheduler(networks, options, nanos, queue, rates, listeners, this::oneEnded);
+    this.watchdog = new Watchdog(options.patience(), nanos, this::stalled);
   }
 
   Networks networks() {
@@ -212,6 +217,9 @@ public final class Engine implements AutoCloseable {
     if (draining) {
       throw shutDown();
     }
+    if (watchdog.stalled()) {
+      throw doesNotGetOn();
+    }
     if (!queue.hasPlace(client)) {
       throw overloaded(
           queue.size() + " requests are waiting", waitingMillis() + scheduler.restMillis());
@@ -246,6 +254,20 @@ public final class Engine implements AutoCloseable {
 
   private static OverloadedException shutDown() {
     return new OverloadedException("the service is being shut down", Duration.ofSeconds(10));
+  }
+
+  private static OverloadedException doesNotGetOn() {
+    return new OverloadedException("the engine does not get on", Duration.ofSeconds(10));
+  }
+
+  /// Tells all who run and wait; on the watchdog's thread. What runs is let go of when its step has
+  /// ended.
+  private void stalled() {
+    for (Submission s : queue.remove(_ -> true)) {
+      s.stream().fail(doesNotGetOn());
+      oneEnded();
+    }
+    scheduler.submissions().forEach(s -> s.stream().fail(doesNotGetOn()));
   }
 
   /// Runs something on the engine's thread, alone with the networks, and waits for its end. Not to
@@ -316,6 +338,9 @@ public final class Engine implements AutoCloseable {
           waiting,
           scheduler.keyValueBytes(),
           scheduler.budget(),
+          scheduler.images(),
+          scheduler.prefixes(),
+          watchdog.stalled(),
           draining);
     } finally {
       lock.unlock();
@@ -358,11 +383,14 @@ public final class Engine implements AutoCloseable {
 
   private void loop() {
     while (runTasks()) {
+      watchdog.begins();
       try {
         scheduler.step();
       } catch (RuntimeException | Error e) {
         LOG.log(Level.ERROR, "the engine failed: {0}", Faults.described(e));
         scheduler.failRunning(e);
+      } finally {
+        watchdog.ends();
       }
     }
     scheduler.abort(shutDown());
@@ -403,6 +431,7 @@ public final class Engine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    watchdog.close();
     boolean interrupted = false;
     while (running != null && running.isAlive()) {
       try {

@@ -3,7 +3,6 @@ package io.smolvlm.models.engine;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.models.engine.GenerationResult.FinishReason;
 import io.smolvlm.tensor.Matrix;
-import io.smolvlm.vision.PixelTiles;
 import io.smolvlm.vision.VisionTower;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -16,12 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// by one, the prompt is prefilled in chunks, then tokens follow, of several answers together
 /// ([DecodeStep]). All choices share tiles and prompt; each goes on from a copy of the cache.
 ///
-/// What it computes depends on its request alone, not on what runs beside it. One thread at a time.
+/// What it computes depends on its request alone, not on what runs beside it, nor on what it finds
+/// in the caches ([Reuse]): a tile's tokens are the tile's, and of the prompt's beginning it takes
+/// over what it would have computed itself. One thread at a time.
 final class Generation implements Choice.Listener, AutoCloseable {
-  /// Rows of a prefill chunk: enough for the matrix products, and others wait no longer than for
-  /// one.
-  static final int CHUNK = 256;
-
   enum Stage {
     ENCODE,
     PREFILL,
@@ -31,6 +28,7 @@ final class Generation implements Choice.Listener, AutoCloseable {
 
   private final PreparedRequest prepared;
   private final Networks networks;
+  private final Reuse reuse;
   private final double queueMillis;
   private final LongSupplier nanos;
   private final Consumer<GenerationEvent> events;
@@ -41,24 +39,31 @@ final class Generation implements Choice.Listener, AutoCloseable {
   private final KvCache cache;
   private final List<Choice> choices = new ArrayList<>();
   private @Nullable Matrix imageTokens;
-  private @Nullable Matrix prompt;
+
+  /// Whose tokens `imageTokens` begins with.
+  private int firstTile;
+
   private Stage stage;
   private int tilesDone;
   private int rowsDone;
+  private int rowsFound;
   private int running;
   private double encodeMillis;
   private double prefillMillis;
   private boolean promptClosed;
 
+  /// @param reuse what this request may take from the caches
   /// @param events sees what happens, on the thread that makes the steps
   Generation(
       PreparedRequest prepared,
       Networks networks,
+      Reuse reuse,
       double queueMillis,
       LongSupplier nanos,
       Consumer<GenerationEvent> events) {
     this.prepared = prepared;
     this.networks = networks;
+    this.reuse = reuse;
     this.queueMillis = queueMillis;
     this.nanos = nanos;
     this.events = events;
@@ -100,69 +105,107 @@ final class Generation implements Choice.Listener, AutoCloseable {
     return prepared.prompt().length() - rowsDone;
   }
 
-  /// One tile or one prefill chunk. The last chunk chooses the first token of each choice.
+  /// What a step computed; the rest was found.
+  ///
+  /// @param tiles 0 or 1
+  /// @param rows of the prompt
+  record Advance(int tiles, int rows) {}
+
+  /// One tile or one prefill chunk, and whatever is found on the way to it. The last chunk chooses
+  /// the first token of each choice.
   ///
   /// @throws IllegalStateException in another stage
-  void advance() {
+  Advance advance() {
+    if (stage == Stage.DECODE || stage == Stage.ENDED) {
+      throw new IllegalStateException("stage " + stage);
+    }
     var watch = new Stopwatch(nanos);
-    switch (stage) {
-      case ENCODE -> {
-        encodeTile();
-        encodeMillis += watch.lap();
-        events.accept(new GenerationEvent.TilesEncoded(tilesDone, prepared.tiles()));
+    findBeginning();
+    if (stage == Stage.ENCODE) {
+      boolean encoded = encodeTile();
+      encodeMillis += watch.lap();
+      if (encoded) {
+        return new Advance(1, 0);
       }
-      case PREFILL -> {
-        Matrix last = prefillChunk();
-        prefillMillis += watch.lap();
-        events.accept(new GenerationEvent.Prefilled(rowsDone, prepared.prompt().length()));
-        if (rowsLeft() == 0) {
-          begin(last);
-        }
-      }
-      case DECODE, ENDED -> throw new IllegalStateException("stage " + stage);
+    }
+    Matrix last = prefillChunk();
+    prefillMillis += watch.lap();
+    events.accept(new GenerationEvent.Prefilled(rowsDone, prepared.prompt().length()));
+    if (rowsLeft() == 0) {
+      reuse.count(rowsFound);
+      begin(last);
+    }
+    return new Advance(0, last.rows());
+  }
+
+  /// Takes over what is known of the prompt's beginning; others may have computed it since the last
+  /// step. Tiles of which no token is left to prefill need not be encoded.
+  private void findBeginning() {
+    int found = reuse.begin(cache);
+    if (found == 0) {
+      return;
+    }
+    rowsFound += found;
+    rowsDone += found;
+    List<Prompt.Tile> tiles = prepared.prompt().tiles();
+    while (stage == Stage.ENCODE
+        && tiles.get(tilesDone).start() + tiles.get(tilesDone).length() <= rowsDone) {
+      tileDone();
     }
   }
 
-  private void encodeTile() {
+  private void tileDone() {
+    tilesDone++;
+    if (tilesLeft() == 0) {
+      stage = Stage.PREFILL;
+    }
+    events.accept(new GenerationEvent.TilesEncoded(tilesDone, prepared.tiles()));
+  }
+
+  /// Takes tiles from the cache up to the first that is not in it, and encodes that.
+  ///
+  /// @return whether one was encoded
+  private boolean encodeTile() {
     VisionTower vision = networks.vision();
     if (vision == null) {
       throw new IllegalStateException("tiles without an encoder");
     }
     int each = vision.config().tokensPerTile();
     if (imageTokens == null) {
-      imageTokens = Matrix.allocate(arena, prepared.tiles() * each, networks.text().hiddenSize());
+      firstTile = tilesDone;
+      imageTokens = Matrix.allocate(arena, tilesLeft() * each, networks.text().hiddenSize());
     }
-    int tile = tilesDone;
-    for (PixelTiles picture : prepared.pictures()) {
-      if (tile < picture.tiles()) {
+    while (stage == Stage.ENCODE) {
+      int tile = tilesDone;
+      Matrix tokens = imageTokens.slice((tile - firstTile) * each, (tile - firstTile + 1) * each);
+      boolean found = reuse.findTile(tile, tokens);
+      if (!found) {
         try (Arena call = Arena.ofConfined()) {
-          vision.encode(
-              picture.pixelValues(call, tile),
-              imageTokens.slice(tilesDone * each, (tilesDone + 1) * each));
+          vision.encode(prepared.pixelValues(call, tile), tokens);
         }
-        break;
+        reuse.keepTile(tile, tokens);
       }
-      tile -= picture.tiles();
+      tileDone();
+      if (!found) {
+        return true;
+      }
     }
-    tilesDone++;
-    if (tilesLeft() == 0) {
-      stage = Stage.PREFILL;
-    }
+    return false;
   }
 
   /// @return the chunk's rows
   private Matrix prefillChunk() {
-    if (prompt == null) {
-      prompt =
-          prepared.embed(
-              networks.decoder(),
-              imageTokens == null ? networks.decoder().rows(arena, 0) : imageTokens,
-              arena);
-    }
-    int to = Math.min(rowsDone + CHUNK, prompt.rows());
-    Matrix chunk = prompt.slice(rowsDone, to);
+    int to = reuse.chunkEnd(rowsDone);
+    Matrix chunk = networks.decoder().rows(arena, to - rowsDone);
+    prepared.embed(
+        networks.decoder(),
+        imageTokens == null ? networks.decoder().rows(arena, 0) : imageTokens,
+        imageTokens == null ? prepared.tiles() : firstTile,
+        rowsDone,
+        chunk);
     networks.decoder().forward(chunk, cache);
     rowsDone = to;
+    reuse.keep(cache);
     return chunk;
   }
 
@@ -193,7 +236,8 @@ final class Generation implements Choice.Listener, AutoCloseable {
     if (running == 0) {
       stage = Stage.ENDED;
     }
-    events.accept(new GenerationEvent.Finished(choice.index(), rest, choice.result(timings())));
+    events.accept(
+        new GenerationEvent.Finished(choice.index(), rest, choice.result(rowsFound, timings())));
   }
 
   /// Ends all answers from outside, also those that have not begun.

@@ -11,7 +11,7 @@ public sealed interface GenerationEvent {
   /// @param queueMillis how long it waited there
   record Started(double queueMillis) implements GenerationEvent {}
 
-  /// `done` of `total` tiles have become image tokens.
+  /// `done` of `total` tiles have become image tokens or need not, being known.
   record TilesEncoded(int done, int total) implements GenerationEvent {}
 
   /// `done` of `total` prompt tokens stand in the KV cache.

@@ -30,8 +30,10 @@ public record GenerationResult(
 
   /// @param promptTokens all tokens before the answer, picture tokens among them
   /// @param imageTokens those that stand for pictures
+  /// @param cachedTokens of the prompt's beginning that did not have to be prefilled, since the
+  ///   engine knew it; picture tokens among them
   /// @param completionTokens of the answer, the end token included
-  public record Usage(int promptTokens, int imageTokens, int completionTokens) {}
+  public record Usage(int promptTokens, int imageTokens, int cachedTokens, int completionTokens) {}
 
   /// The beginning of this answer.
   public GenerationResult cutTo(String newText, List<Integer> newIds, FinishReason reason) {
@@ -39,7 +41,7 @@ public record GenerationResult(
         newText,
         newIds,
         reason,
-        new Usage(usage.promptTokens(), usage.imageTokens(), newIds.size()),
+        new Usage(usage.promptTokens(), usage.imageTokens(), usage.cachedTokens(), newIds.size()),
         timings);
   }
 
@@ -47,17 +49,17 @@ public record GenerationResult(
   static GenerationResult nothing(PreparedRequest prepared, FinishReason reason, Timings timings) {
     Prompt prompt = prepared.prompt();
     return new GenerationResult(
-        "", List.of(), reason, new Usage(prompt.length(), prompt.imageTokens(), 0), timings);
+        "", List.of(), reason, new Usage(prompt.length(), prompt.imageTokens(), 0, 0), timings);
   }
 
   /// Milliseconds of each stage.
   ///
   /// @param queueMillis waiting for its turn
   /// @param resizeMillis pictures to tiles
-  /// @param encodeMillis tiles to image tokens
+  /// @param encodeMillis tiles to image tokens, those that were not known
   /// @param prefillMillis prompt into the KV cache
   /// @param decodeMillis all tokens of the answer
-  /// @param tiles encoded, whole pictures included
+  /// @param tiles of all pictures, whole pictures included, encoded or known
   /// @param grids rows and columns of each picture, `0x0` for one frame
   public record Timings(
       double queueMillis,

@@ -4,6 +4,7 @@ import io.smolvlm.language.Decoder;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.vision.PixelTiles;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 
 /// A request as the networks take it: token ids, and the tiles whose image tokens stand among them.
@@ -28,6 +29,45 @@ public record PreparedRequest(
     return pictures.stream().mapToInt(PixelTiles::tiles).sum();
   }
 
+  /// The hash of a tile's pixels.
+  ///
+  /// @param tile counted over all pictures, in the order of [Prompt#tiles]
+  String tileHash(int tile) {
+    int left = tile;
+    for (PixelTiles picture : pictures) {
+      if (left < picture.tiles()) {
+        return picture.sha256(left);
+      }
+      left -= picture.tiles();
+    }
+    throw new IndexOutOfBoundsException("tile " + tile + " of " + tiles());
+  }
+
+  /// A tile as the encoder's input, `[1, 3 * side * side]`, normalised.
+  ///
+  /// @param tile counted as for [#tileHash]
+  /// @param arena owns the result
+  Matrix pixelValues(Arena arena, int tile) {
+    int left = tile;
+    for (PixelTiles picture : pictures) {
+      if (left < picture.tiles()) {
+        return picture.pixelValues(arena, left);
+      }
+      left -= picture.tiles();
+    }
+    throw new IndexOutOfBoundsException("tile " + tile + " of " + tiles());
+  }
+
+  /// Computes all hashes of tiles, so that nobody has to later.
+  public PreparedRequest hashed() {
+    for (PixelTiles picture : pictures) {
+      for (int tile = 0; tile < picture.tiles(); tile++) {
+        picture.sha256(tile);
+      }
+    }
+    return this;
+  }
+
   /// Rows and columns of each picture, `0x0` for one frame.
   public List<String> grids() {
     return pictures.stream().map(p -> p.grid().rows() + "x" + p.grid().cols()).toList();
@@ -49,17 +89,31 @@ public record PreparedRequest(
   /// @param imageTokens of all tiles in order, `[image tokens, hidden]`
   /// @param arena owns the result
   public Matrix embed(Decoder decoder, Matrix imageTokens, Arena arena) {
+    if (imageTokens.rows() != prompt.imageTokens()) {
+      throw new IllegalStateException(imageTokens + " for " + prompt.imageTokens() + " places");
+    }
     Matrix x = decoder.rows(arena, prompt.length());
-    decoder.embed(prompt.ids(), x, 0);
-    int from = 0;
-    for (Prompt.Tile tile : prompt.tiles()) {
-      x.slice(tile.start(), tile.start() + tile.length())
-          .copyFrom(imageTokens.slice(from, from + tile.length()));
-      from += tile.length();
-    }
-    if (from != imageTokens.rows()) {
-      throw new IllegalStateException(imageTokens + " for " + from + " places");
-    }
+    embed(decoder, imageTokens, 0, 0, x);
     return x;
+  }
+
+  /// A piece of the decoder's input.
+  ///
+  /// @param imageTokens of the tiles from `firstTile` on, those of the piece among them
+  /// @param from the first position of the piece
+  /// @param x `[positions of the piece, hidden]`, written
+  void embed(Decoder decoder, Matrix imageTokens, int firstTile, int from, Matrix x) {
+    int to = from + x.rows();
+    decoder.embed(Arrays.copyOfRange(prompt.ids(), from, to), x, 0);
+    int row = 0;
+    for (Prompt.Tile tile : prompt.tiles().subList(firstTile, prompt.tiles().size())) {
+      int begin = Math.max(from, tile.start());
+      int end = Math.min(to, tile.start() + tile.length());
+      if (begin < end) {
+        int first = row + begin - tile.start();
+        x.slice(begin - from, end - from).copyFrom(imageTokens.slice(first, first + end - begin));
+      }
+      row += tile.length();
+    }
   }
 }

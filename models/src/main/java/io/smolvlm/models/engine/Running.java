@@ -25,6 +25,7 @@ final class Running {
   Running(
       Submission submission,
       Networks networks,
+      Reuse reuse,
       double queueMillis,
       LongSupplier nanos,
       Rates rates,
@@ -34,7 +35,7 @@ final class Running {
     this.rates = rates;
     this.listeners = listeners;
     this.generation =
-        new Generation(submission.prepared(), networks, queueMillis, nanos, this::tell);
+        new Generation(submission.prepared(), networks, reuse, queueMillis, nanos, this::tell);
     this.lastToken = new long[submission.prepared().parameters().choices()];
   }
 

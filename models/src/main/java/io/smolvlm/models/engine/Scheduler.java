@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what the engine's thread does next, and does it; [Engine] says how. Only that thread
-/// calls it, but for the three figures at its end.
+/// calls it, but for what is marked at its end.
 final class Scheduler implements AutoCloseable {
   /// Every so many advances go to the newcomer that has waited longest; the others to the one
   /// nearest its first token.
@@ -22,6 +22,7 @@ final class Scheduler implements AutoCloseable {
   private final Listeners listeners;
   private final Runnable onEnd;
   private final DecodeStep step;
+  private final ContentCaches caches;
   private final long bytesPerPosition;
   private final long budget;
 
@@ -33,6 +34,7 @@ final class Scheduler implements AutoCloseable {
 
   private int advances;
   private int turn;
+  private volatile List<Submission> submissions = List.of();
   private volatile long keyValueBytes;
   private volatile double restMillis;
 
@@ -53,6 +55,7 @@ final class Scheduler implements AutoCloseable {
     this.listeners = listeners;
     this.onEnd = onEnd;
     this.step = new DecodeStep(networks.decoder(), options.mostAnswers(), nanos);
+    this.caches = ContentCaches.of(networks, options);
     this.bytesPerPosition = KvCache.bytes(networks.text(), 1);
     this.budget = budget(networks, options);
   }
@@ -134,13 +137,19 @@ final class Scheduler implements AutoCloseable {
       queue.take(s);
       if (inTime) {
         double queueMillis = (nanos.getAsLong() - s.submitted()) / 1e6;
-        running.add(new Running(s, networks, queueMillis, nanos, rates, listeners));
+        running.add(new Running(s, networks, reuse(s), queueMillis, nanos, rates, listeners));
         s.stream().offer(new GenerationEvent.Started(queueMillis));
+        tellRunning();
         listeners.tell(l -> l.started(request, queueMillis));
       } else {
         endUnbegun(s, FinishReason.DEADLINE);
       }
     }
+  }
+
+  private Reuse reuse(Submission s) {
+    return new Reuse(
+        caches, s.prepared(), networks.generation(), options.prefillChunk(), s.client());
   }
 
   /// Whether the first token can come before the deadline, as far as is known.
@@ -217,17 +226,18 @@ final class Scheduler implements AutoCloseable {
       return 0;
     }
     var watch = new Stopwatch(nanos);
-    newcomer.guarded(g::advance);
-    double millis = watch.lap();
-    if (g.tilesLeft() < tiles) {
-      rates.tile(millis);
-      listeners.tell(l -> l.tileEncoded(millis));
-    } else if (g.rowsLeft() < rows) {
-      int done = rows - g.rowsLeft();
-      rates.rows(done, millis);
-      listeners.tell(l -> l.prefilled(done, millis));
-    }
-    return millis;
+    newcomer.guarded(() -> {
+      Generation.Advance made = g.advance();
+      double millis = watch.elapsed();
+      if (made.tiles() > 0) {
+        rates.tile(millis);
+        listeners.tell(l -> l.tileEncoded(millis));
+      } else {
+        rates.rows(made.rows(), millis);
+        listeners.tell(l -> l.prefilled(made.rows(), millis));
+      }
+    });
+    return watch.lap();
   }
 
   private void decode(List<Choice> answers) {
@@ -251,9 +261,16 @@ final class Scheduler implements AutoCloseable {
     List<Running> ended = running.stream().filter(Running::ended).toList();
     running.removeAll(ended);
     ended.forEach(r -> r.generation().close());
+    if (!ended.isEmpty()) {
+      tellRunning();
+    }
     keyValueBytes = positions() * bytesPerPosition;
     restMillis = rest();
     ended.forEach(r -> end(r.submission()));
+  }
+
+  private void tellRunning() {
+    submissions = running.stream().map(Running::submission).toList();
   }
 
   private double rest() {
@@ -281,6 +298,11 @@ final class Scheduler implements AutoCloseable {
     leave();
   }
 
+  /// What runs; for any thread.
+  List<Submission> submissions() {
+    return submissions;
+  }
+
   /// Bytes that caches may come to need; for any thread.
   long keyValueBytes() {
     return keyValueBytes;
@@ -288,6 +310,15 @@ final class Scheduler implements AutoCloseable {
 
   long budget() {
     return budget;
+  }
+
+  /// For any thread; likewise [#prefixes].
+  CacheStatus images() {
+    return caches.images().status();
+  }
+
+  CacheStatus prefixes() {
+    return caches.prefixes().status();
   }
 
   /// Estimated milliseconds that what runs will still take; for any thread.
@@ -298,5 +329,6 @@ final class Scheduler implements AutoCloseable {
   @Override
   public void close() {
     step.close();
+    caches.close();
   }
 }

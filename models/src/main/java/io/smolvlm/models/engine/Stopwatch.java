@@ -12,6 +12,11 @@ public final class Stopwatch {
     this.last = nanos.getAsLong();
   }
 
+  /// Without beginning anew.
+  double elapsed() {
+    return (nanos.getAsLong() - last) / 1e6;
+  }
+
   public double lap() {
     long now = nanos.getAsLong();
     double millis = (now - last) / 1e6;

@@ -1,5 +1,6 @@
 package io.smolvlm.models.engine;
 
+import io.smolvlm.tensor.SmolVlmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -29,7 +30,6 @@ public final class TokenStream implements AutoCloseable {
   private long bytes;
   private long lastRead;
   private boolean complete;
-  private boolean closed;
   private volatile boolean cancelled;
 
   TokenStream(LongSupplier nanos) {
@@ -82,7 +82,6 @@ public final class TokenStream implements AutoCloseable {
     cancelled = true;
     lock.lock();
     try {
-      closed = true;
       complete = true;
       events.clear();
       bytes = 0;
@@ -100,7 +99,7 @@ public final class TokenStream implements AutoCloseable {
   void offer(GenerationEvent event) {
     lock.lock();
     try {
-      if (closed) {
+      if (complete) { // closed, or told before the engine got round to it
         return;
       }
       events.add(event);
@@ -113,6 +112,13 @@ public final class TokenStream implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Ends it with a failure, whatever the engine is doing; for any thread.
+  void fail(SmolVlmException failure) {
+    cancelled = true;
+    offer(new GenerationEvent.Failed(failure));
+    complete();
   }
 
   /// Nothing will follow.

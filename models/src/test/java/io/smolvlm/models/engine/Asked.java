@@ -39,7 +39,7 @@ final class Asked {
 
   /// Options for so many answers at a time, the rest generous.
   static EngineOptions answers(int most) {
-    return new EngineOptions(most, 64, Duration.ofMinutes(1), 1L << 30);
+    return EngineOptions.defaults().withQueue(most, 64, Duration.ofMinutes(1), 1L << 30);
   }
 
   /// Tokens drawn at temperature 1.5 until there are so many.

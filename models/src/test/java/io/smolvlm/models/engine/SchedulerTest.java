@@ -122,7 +122,9 @@ class SchedulerTest {
   void cancellingIsHonouredBetweenPrefillChunks() {
     TokenStream stream = driven.submit(longText(5));
     driven.steps(1);
-    assertEquals(Generation.CHUNK, only(soFar(stream), Prefilled.class).getLast().done());
+    assertEquals(
+        EngineOptions.defaults().prefillChunk(),
+        only(soFar(stream), Prefilled.class).getLast().done());
     stream.cancel();
     driven.steps(1);
     assertEquals(FinishReason.CANCELLED, reason(soFar(stream)));
@@ -205,7 +207,7 @@ class SchedulerTest {
   void memoryForAllThatMayComeIsKeptBeforeARequestBegins() {
     long one = io.smolvlm.language.KvCache.bytes(TEXT.config().text(), 16384);
     driven.close();
-    driven = new HandDriven(TEXT, new EngineOptions(8, 64, LONG, 1));
+    driven = new HandDriven(TEXT, EngineOptions.defaults().withQueue(8, 64, LONG, 1));
     assertEquals(one, driven.scheduler.budget(), "room for one answer of the whole context");
     TokenStream large = driven.submit(text(16000));
     TokenStream next = driven.submit(text(1000));

@@ -15,7 +15,7 @@ import java.util.List;
 /// @param fetchMs getting pictures from their addresses
 /// @param pictureDecodeMs picture files to pixels
 /// @param resizeMs pixels to tiles
-/// @param encodeMs tiles to image tokens
+/// @param encodeMs tiles to image tokens, those that were not in a cache
 /// @param tiles of all pictures, whole pictures included
 /// @param grids rows and columns of each picture, `0x0` for one tile
 public record AnswerTimes(
@@ -35,10 +35,11 @@ public record AnswerTimes(
     List<String> grids) {
   public static AnswerTimes of(Answers.Prepared prepared, GenerationResult result) {
     GenerationResult.Timings times = result.timings();
-    int prompt = result.usage().promptTokens();
+    int cached = result.usage().cachedTokens();
+    int prompt = result.usage().promptTokens() - cached;
     int predicted = result.usage().completionTokens();
     return new AnswerTimes(
-        0,
+        cached,
         prompt,
         rounded(times.prefillMillis()),
         rate(prompt, times.prefillMillis()),

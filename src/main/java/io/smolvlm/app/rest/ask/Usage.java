@@ -14,7 +14,7 @@ public record Usage(
   public static Usage of(List<GenerationResult> results) {
     GenerationResult.Usage first = results.getFirst().usage();
     int completion = results.stream().mapToInt(r -> r.usage().completionTokens()).sum();
-    return of(first.promptTokens(), completion, 0, first.imageTokens());
+    return of(first.promptTokens(), completion, first.cachedTokens(), first.imageTokens());
   }
 
   /// Of several requests together.

@@ -17,6 +17,7 @@ public class AnswerMeters {
   private final MeterRegistry registry;
   private final Meters meters;
   private final Counter promptTokens;
+  private final Counter cachedTokens;
   private final Counter generationTokens;
   private final Counter rejections;
   private final DistributionSummary firstToken;
@@ -35,12 +36,12 @@ public class AnswerMeters {
   private final DistributionSummary imageDecode;
   private final DistributionSummary imagePreprocess;
   private final DistributionSummary imageEncode;
-  private final Counter imageTiles;
 
   AnswerMeters(MeterRegistry registry, ModelHost host) {
     this.registry = registry;
     meters = new Meters(registry, host.id());
     promptTokens = meters.counter("prompt_tokens", "Tokens of prompts.");
+    cachedTokens = meters.counter("prompt_tokens_cached", "Tokens of prompts found in a cache.");
     generationTokens = meters.counter("generation_tokens", "Tokens of answers.");
     // Counters that dashboards look for and that stay at 0 here.
     meters.counter("num_preemptions", "Requests that lost their place; none ever does here.");
@@ -61,11 +62,6 @@ public class AnswerMeters {
     imageDecode = meters.stage("image_decode_seconds", "A picture's file to pixels.");
     imagePreprocess = meters.stage("image_preprocess_seconds", "Pixels of a request to tiles.");
     imageEncode = meters.stage("image_encode_seconds", "Tiles of a request to image tokens.");
-    imageTiles =
-        Counter.builder("smolvlm_image_tiles")
-            .description("Tiles encoded.")
-            .tags(meters.tags())
-            .register(registry);
   }
 
   /// A picture has been read.
@@ -115,7 +111,7 @@ public class AnswerMeters {
       switch (event) {
         case GenerationEvent.Started started -> queue.record(started.queueMillis() / 1e3);
         case GenerationEvent.Token token -> token(token.choice());
-        case GenerationEvent.Finished finished -> finished(finished.result());
+        case GenerationEvent.Finished finished -> finished(finished.choice(), finished.result());
         case GenerationEvent.TilesEncoded _, GenerationEvent.Prefilled _ -> {}
         case GenerationEvent.Failed _ -> end("error");
       }
@@ -132,7 +128,10 @@ public class AnswerMeters {
       lastToken[choice] = now;
     }
 
-    private void finished(GenerationResult result) {
+    private void finished(int choice, GenerationResult result) {
+      if (choice == 0) {
+        cachedTokens.increment(result.usage().cachedTokens());
+      }
       GenerationResult.Timings times = result.timings();
       int tokens = result.usage().completionTokens();
       double before = (times.encodeMillis() + times.prefillMillis()) / 1e3;
@@ -148,7 +147,6 @@ public class AnswerMeters {
       if (times.tiles() > 0) {
         imagePreprocess.record(times.resizeMillis() / 1e3);
         imageEncode.record(times.encodeMillis() / 1e3);
-        imageTiles.increment(times.tiles());
       }
       end(
           switch (result.finishReason()) {

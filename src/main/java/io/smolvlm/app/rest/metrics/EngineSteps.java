@@ -1,5 +1,6 @@
 package io.smolvlm.app.rest.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smolvlm.app.rest.ModelHost;
@@ -8,18 +9,29 @@ import io.smolvlm.models.engine.EngineListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/// How many tokens each step of the engine takes in or gives out.
+/// How many tokens each step of the engine takes in or gives out, and which tiles it encodes.
 @ApplicationScoped
 public class EngineSteps implements EngineListener {
   private final DistributionSummary tokens;
+  private final Counter imageTiles;
 
   EngineSteps(MeterRegistry registry, ModelHost host) {
-    this.tokens =
-        new Meters(registry, host.id()).count("iteration_tokens_total", "Tokens of a step.");
+    var meters = new Meters(registry, host.id());
+    this.tokens = meters.count("iteration_tokens_total", "Tokens of a step.");
+    this.imageTiles =
+        Counter.builder("smolvlm_image_tiles")
+            .description("Tiles encoded; not those found in the cache.")
+            .tags(meters.tags())
+            .register(registry);
   }
 
   void listen(@Observes ServedModel loaded) {
     loaded.model().engine().addListener(this);
+  }
+
+  @Override
+  public void tileEncoded(double millis) {
+    imageTiles.increment();
   }
 
   @Override
