@@ -95,6 +95,8 @@ final class ImageTokenCache implements AutoCloseable {
   @Override
   public void close() {
     kept.clear();
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

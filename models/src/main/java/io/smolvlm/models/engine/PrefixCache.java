@@ -5,7 +5,6 @@ import io.smolvlm.language.KvCache;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Keys and values of beginnings of prompts, by the content of the beginning: another question
@@ -29,7 +28,7 @@ final class PrefixCache implements AutoCloseable {
   private final LinkedHashMap<String, Prefix> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   /// How many entries hold a block.
-  private final Map<KvBlock, Integer> holders = new IdentityHashMap<>();
+  private final IdentityHashMap<KvBlock, Integer> holders = new IdentityHashMap<>();
 
   private long bytes;
   private long hits;
@@ -82,7 +81,7 @@ final class PrefixCache implements AutoCloseable {
     }
     blocks.forEach(this::hold);
     kept.put(end.key(), new Prefix(end.position(), blocks));
-    cuts.reversed().forEach(cut -> kept.get(cut.key()));
+    longest(cuts); // all of them are in use
     while (bytes > budget) {
       Prefix oldest = kept.pollFirstEntry().getValue();
       oldest.blocks().forEach(this::letGo);

@@ -29,7 +29,7 @@ class CachesTest {
   }
 
   private static PreparedRequest about(SmolVlm model, String question, String... files) {
-    return Asked.pictures(model, question, drawnWithLogprobs(3, 12), files);
+    return Asked.pictures(model, question, drawnWithLogprobs(3, 6), files);
   }
 
   /// Ids, and log-probabilities to the bit.
@@ -62,10 +62,10 @@ class CachesTest {
         about(model, "Compare them.", PICTURE, "02-colour1.png"),
         about(model, "Compare them again.", PICTURE, "02-colour1.png"),
         about(model, "Compare them the other way.", "02-colour1.png", PICTURE),
-        Asked.text(model, text + "Why?", drawnWithLogprobs(4, 12)),
-        Asked.text(model, text + "And then?", drawnWithLogprobs(4, 12)),
-        Asked.text(model, text.substring(7), drawnWithLogprobs(4, 12)),
-        Asked.text(model, "Hello", drawnWithLogprobs(5, 12)));
+        Asked.text(model, text + "Why?", drawnWithLogprobs(4, 6)),
+        Asked.text(model, text + "And then?", drawnWithLogprobs(4, 6)),
+        Asked.text(model, text.substring(7), drawnWithLogprobs(4, 6)),
+        Asked.text(model, "Hello", drawnWithLogprobs(5, 6)));
   }
 
   @ParameterizedTest
@@ -75,7 +75,7 @@ class CachesTest {
   void answersAreTheSameToTheBitWhateverIsKept(LoadOptions.Executor executor) {
     long seed = new Random().nextLong();
     var random = new Random(seed);
-    try (SmolVlm model = Asked.pilot(2, executor)) {
+    try (SmolVlm model = Asked.pilot(1, executor)) {
       List<PreparedRequest> requests = requests(model);
       List<List<Object>> uncached = new ArrayList<>();
       try (var engine = new Engine(model.engine().networks(), options(0, 0))) {
@@ -88,7 +88,12 @@ class CachesTest {
         assertEquals(nothing, engine.status().images());
         assertEquals(nothing, engine.status().prefixes());
       }
-      long[][] budgets = {{1L << 26, 1L << 28}, {40_000, 3_000_000}, {0, 1L << 28}, {1L << 26, 0}};
+      List<long[]> budgets = new ArrayList<>(List.of(new long[] {1L << 26, 1L << 28}));
+      if (executor == LoadOptions.Executor.KERNELS) {
+        budgets.add(new long[] {40_000, 3_000_000});
+        budgets.add(new long[] {0, 1L << 28});
+        budgets.add(new long[] {1L << 26, 0});
+      }
       for (long[] budget : budgets) {
         try (var engine = new Engine(model.engine().networks(), options(budget[0], budget[1]))) {
           int found = 0;

@@ -74,7 +74,7 @@ class SchedulerTest {
     List<GenerationEvent> events = soFar(stream);
     assertInstanceOf(Started.class, events.getFirst());
     assertEquals(5, only(events, TilesEncoded.class).size());
-    assertEquals(1, only(events, Prefilled.class).size());
+    assertEquals(2, only(events, Prefilled.class).size()); // picture, question
     assertEquals(3, only(events, Token.class).size());
     assertEquals(FinishReason.LENGTH, reason(events));
     assertTrue(stream.ended());
@@ -97,11 +97,13 @@ class SchedulerTest {
     assertEquals(FinishReason.LENGTH, reason(soFar(first)));
   }
 
+  /// Without caches, which would leave later turns less to do.
   @Test
   void cancellingIsHonouredAtEveryStep() {
-    drive(PILOT, 8);
+    driven.close();
+    driven = new HandDriven(PILOT, Asked.answers(8).withCaches(0, 0));
     PreparedRequest request = picture(6);
-    int steps = 5 + 1 + 5;
+    int steps = 5 + 2 + 5;
     for (int before = 0; before < steps; before++) {
       TokenStream stream = driven.submit(request);
       driven.steps(before);

@@ -15,7 +15,10 @@ import io.smolvlm.models.SmolVlm;
 import io.smolvlm.models.engine.GenerationEvent.Failed;
 import io.smolvlm.models.engine.GenerationEvent.Token;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
@@ -53,9 +56,9 @@ class WatchdogTest {
   @Test
   void whoWaitsForAStepThatDoesNotEndIsToldAndLaterAllGoesOn() throws InterruptedException {
     var letGo = new CountDownLatch(1);
-    var options = Asked.answers(1).withPatience(Duration.ofMillis(300));
+    var now = new AtomicLong(1);
     try (SmolVlm model = Asked.textModel();
-        var engine = new Engine(model.engine().networks(), options)) {
+        var engine = new Engine(model.engine().networks(), Asked.answers(1), now::get)) {
       PreparedRequest good = Asked.text(model, "Hello", drawn(1, 5));
       read(engine.submit(good, Admission.of("")));
       TokenStream held =
@@ -64,7 +67,12 @@ class WatchdogTest {
                   model, "Hello", Asked.with(drawn(1, 5), b -> b.grammar(new Holding(letGo)))),
               Admission.of(""));
       TokenStream waiting = engine.submit(good, Admission.of(""));
-      var events = read(held);
+      List<GenerationEvent> events = new ArrayList<>();
+      while (only(events, Token.class).size() < 2) {
+        held.next(Duration.ofSeconds(60)).ifPresent(events::add);
+      }
+      now.addAndGet(EngineOptions.defaults().patience().toNanos() + 1);
+      events.addAll(read(held));
       assertEquals(2, only(events, Token.class).size());
       assertInstanceOf(OverloadedException.class, ((Failed) events.getLast()).error());
       assertInstanceOf(Failed.class, read(waiting).getLast());
