@@ -15,7 +15,6 @@ import io.smolvlm.models.SmolVlm;
 import io.smolvlm.models.engine.GenerationEvent.Failed;
 import io.smolvlm.models.engine.GenerationEvent.Token;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
   /// A grammar that holds the engine's thread at the third token.
-  private record Holding(CountDownLatch letGo) implements AnswerGrammar {
+  private record Holding(CountDownLatch held, CountDownLatch letGo) implements AnswerGrammar {
     @Override
     public int minimumTokens() {
       return 1;
@@ -38,6 +37,7 @@ class WatchdogTest {
         public void apply(float[] logits) {
           if (seen == 2) {
             try {
+              held.countDown();
               letGo.await();
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
@@ -55,30 +55,34 @@ class WatchdogTest {
 
   @Test
   void whoWaitsForAStepThatDoesNotEndIsToldAndLaterAllGoesOn() throws InterruptedException {
+    var isHeld = new CountDownLatch(1);
     var letGo = new CountDownLatch(1);
     var now = new AtomicLong(1);
     try (SmolVlm model = Asked.textModel();
         var engine = new Engine(model.engine().networks(), Asked.answers(1), now::get)) {
       PreparedRequest good = Asked.text(model, "Hello", drawn(1, 5));
       read(engine.submit(good, Admission.of("")));
-      TokenStream held =
-          engine.submit(
-              Asked.text(
-                  model, "Hello", Asked.with(drawn(1, 5), b -> b.grammar(new Holding(letGo)))),
-              Admission.of(""));
-      TokenStream waiting = engine.submit(good, Admission.of(""));
-      List<GenerationEvent> events = new ArrayList<>();
-      while (only(events, Token.class).size() < 2) {
-        held.next(Duration.ofSeconds(60)).ifPresent(events::add);
+      TokenStream held;
+      try {
+        held =
+            engine.submit(
+                Asked.text(
+                    model,
+                    "Hello",
+                    Asked.with(drawn(1, 5), b -> b.grammar(new Holding(isHeld, letGo)))),
+                Admission.of(""));
+        TokenStream waiting = engine.submit(good, Admission.of(""));
+        isHeld.await();
+        now.addAndGet(EngineOptions.defaults().patience().toNanos() + 1);
+        List<GenerationEvent> events = read(held);
+        assertEquals(2, only(events, Token.class).size());
+        assertInstanceOf(OverloadedException.class, ((Failed) events.getLast()).error());
+        assertInstanceOf(Failed.class, read(waiting).getLast());
+        assertTrue(engine.status().stalled());
+        assertThrows(OverloadedException.class, () -> engine.submit(good, Admission.of("")));
+      } finally {
+        letGo.countDown();
       }
-      now.addAndGet(EngineOptions.defaults().patience().toNanos() + 1);
-      events.addAll(read(held));
-      assertEquals(2, only(events, Token.class).size());
-      assertInstanceOf(OverloadedException.class, ((Failed) events.getLast()).error());
-      assertInstanceOf(Failed.class, read(waiting).getLast());
-      assertTrue(engine.status().stalled());
-      assertThrows(OverloadedException.class, () -> engine.submit(good, Admission.of("")));
-      letGo.countDown();
       assertTrue(engine.awaitIdle(Duration.ofSeconds(60)));
       engine.run(() -> {}); // the step has ended
       assertFalse(engine.status().stalled());

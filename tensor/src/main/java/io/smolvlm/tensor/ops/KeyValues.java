@@ -37,10 +37,8 @@ public interface KeyValues {
       int block = position / blockRows();
       long to = position % blockRows() * width;
       long from = (first + row) * width;
-      MemorySegment.copy(
-          newKeys.segment(), from, keys(layer).get(block).segment(), to, width);
-      MemorySegment.copy(
-          newValues.segment(), from, values(layer).get(block).segment(), to, width);
+      MemorySegment.copy(newKeys.segment(), from, keys(layer).get(block).segment(), to, width);
+      MemorySegment.copy(newValues.segment(), from, values(layer).get(block).segment(), to, width);
     }
   }
 }
