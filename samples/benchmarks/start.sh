@@ -9,6 +9,7 @@
 # class cache is made in the background after a build: wait for it.
 set -eu
 cd "$(dirname "$0")/../.."
+export SMOLVLM_MODEL="${SMOLVLM_MODEL:-tiny}" # whatever the hub's cache holds
 runs=${1:-7}
 [ $# -eq 0 ] || shift
 [ $# -gt 0 ] || set -- caption samples/images/scene.png

@@ -19,6 +19,7 @@ trap '[ -z "$service" ] || kill "$service" 2> /dev/null || true' EXIT
 trap 'exit 130' INT TERM HUP
 
 start_service() {
+  export SMOLVLM_MODEL="${SMOLVLM_MODEL:-tiny}" # whatever the hub's cache holds
   jar=$root/target/app/quarkus-app/quarkus-run.jar
   [ -f "$jar" ] || {
     echo "run.sh: $jar is missing; build it with ./mvnw -DskipTests package" >&2

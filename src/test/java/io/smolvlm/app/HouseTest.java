@@ -110,6 +110,27 @@ class HouseTest {
         .check(house);
   }
 
+  /// Models are fetched in one place, and nothing else below the application opens a connection.
+  @Test
+  void modelsAreFetchedInOnePlace() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.smolvlm.tensor..",
+            "io.smolvlm.vision..",
+            "io.smolvlm.language..",
+            "io.smolvlm.models..")
+        .and()
+        .haveNameNotMatching("io\\.smolvlm\\.models\\.hub\\..*")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("java.net.http..")
+                .or(resideInAPackage("javax.net.."))
+                .or(equivalentTo(java.net.Socket.class))
+                .or(equivalentTo(java.net.URLConnection.class)))
+        .check(house);
+  }
+
   @Test
   void vectorApiIsKnownInTheKernelsOnly() {
     knownOnlyIn("io.smolvlm.tensor.kernel..", "jdk.incubator.vector..");

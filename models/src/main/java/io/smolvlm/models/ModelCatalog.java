@@ -1,74 +1,163 @@
 package io.smolvlm.models;
 
+import io.smolvlm.models.hub.CachedModel;
+import io.smolvlm.models.hub.Hub;
+import io.smolvlm.models.hub.HubCache;
+import io.smolvlm.models.hub.HubReference;
+import io.smolvlm.models.hub.HubSettings;
+import io.smolvlm.models.hub.PullListener;
+import io.smolvlm.models.hub.ShortNames;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Which model a name means: an alias of a model that comes with this build, a checkpoint folder,
-/// or a GGUF file.
+/// Which model a name means: the alias of the model that comes with this build, a checkpoint
+/// folder, a GGUF file, or a model of the hub by short name or ID, which is looked for in the hub's
+/// cache.
 public final class ModelCatalog {
-  /// The alias used when none is asked for.
-  public static final String DEFAULT = "tiny";
+  /// Stands for the best real model in the hub's cache, or [#TINY] where there is none; what is
+  /// used when nothing is asked for.
+  public static final String DEFAULT = "auto";
 
-  /// A model that can be asked for by alias.
+  /// The alias of the model that comes with this build.
+  public static final String TINY = "tiny";
+
+  /// A model that is on this machine.
   ///
-  /// @param alias its name
+  /// @param alias the shortest name that it can be asked for by
   /// @param description for people, one line
-  /// @param where its files are, or will be after the first use
+  /// @param where its files are
   /// @param bytes of all its files
   /// @param demonstration whether it only shows how things work
   public record Entry(
       String alias, String description, String where, long bytes, boolean demonstration) {}
 
-  private static final String TINY =
+  private static final String ABOUT_TINY =
       "demonstration model, 4.8 M parameters: names coloured shapes on plain ground, reads no text";
 
   private final Path cache;
+  private final HubCache hub;
 
-  /// A catalogue that keeps files in the user's cache folder, or where `-Dsmolvlm.cache` says.
+  /// A catalogue that keeps files in the user's cache folder, or where `-Dsmolvlm.cache` says, and
+  /// looks into the hub's cache where the environment says.
   public ModelCatalog() {
-    this(CacheFolder.find());
+    this(CacheFolder.find(), HubSettings.cacheOfEnvironment());
   }
 
   /// @param cache where files of embedded models are laid
-  public ModelCatalog(Path cache) {
+  /// @param hubCache the hub's cache
+  public ModelCatalog(Path cache, Path hubCache) {
     this.cache = cache;
+    this.hub = new HubCache(hubCache);
   }
 
-  /// The models with an alias.
+  /// The models on this machine: the one of this build first, then those of the hub's cache by
+  /// name.
   public List<Entry> list() {
-    return List.of(
-        new Entry(DEFAULT, TINY, "part of this build", new EmbeddedModel(DEFAULT).bytes(), true));
+    var entries = new ArrayList<Entry>();
+    entries.add(
+        new Entry(TINY, ABOUT_TINY, "part of this build", new EmbeddedModel(TINY).bytes(), true));
+    hub.list().forEach(model -> entries.add(entry(model)));
+    return entries;
+  }
+
+  private static Entry entry(CachedModel model) {
+    String full = model.reference().toString();
+    String alias = ShortNames.of(full).orElse(full);
+    String kind = model.kind() + (alias.equals(full) ? "" : ", " + full);
+    String lacks =
+        model.missing().isEmpty() ? "" : ", incomplete: " + String.join(", ", model.missing());
+    return new Entry(alias, kind + lacks, model.path().toString(), model.bytes(), false);
+  }
+
+  /// The model that a word stands for: for [#DEFAULT] the first of [ShortNames#PREFERRED] that is
+  /// in the hub's cache, by its ID, else [#TINY]; every other word for itself.
+  public String choose(String word) {
+    if (!word.equals(DEFAULT)) {
+      return word;
+    }
+    if (!Files.isDirectory(hub.root())) {
+      return TINY;
+    }
+    return ShortNames.PREFERRED.stream()
+        .flatMap(name -> HubReference.parse(name).stream())
+        .filter(reference -> hub.find(reference).isPresent())
+        .map(HubReference::toString)
+        .findFirst()
+        .orElse(TINY);
   }
 
   /// Whether a reference means a model that only shows how things work.
   public boolean isDemonstration(String reference) {
-    return reference.equals(DEFAULT);
+    return reference.equals(TINY);
   }
 
-  /// The checkpoint that a reference means. Nothing of it is read yet.
+  /// The checkpoint that a reference means, fetched from the hub first where it is a model of the
+  /// hub that is not on this machine.
   ///
-  /// @param reference an alias, a folder, a file of a checkpoint folder, or a GGUF file
+  /// @param reference as [#resolve]
+  /// @param mmproj the GGUF file of a GGUF model's encoder, or such a file of the hub; null for
+  ///   none
+  /// @throws SmolVlmException as [#resolve] and [Hub#pull]
+  public Checkpoint obtain(String reference, @Nullable String mmproj, PullListener listener) {
+    var missing = new ArrayList<HubReference>();
+    missing(choose(reference)).ifPresent(missing::add);
+    if (mmproj != null) {
+      missing(mmproj).ifPresent(missing::add);
+    }
+    if (!missing.isEmpty()) {
+      try (Hub client = new Hub(HubSettings.ofEnvironment())) {
+        missing.forEach(model -> client.pull(model, listener));
+      }
+    }
+    return resolve(reference, mmproj == null ? null : located(mmproj));
+  }
+
+  /// The model of the hub that a reference means and that is not here.
+  private Optional<HubReference> missing(String reference) {
+    return exists(reference)
+        ? Optional.empty()
+        : HubReference.parse(reference).filter(model -> hub.find(model).isEmpty());
+  }
+
+  private static boolean exists(String reference) {
+    try {
+      return Files.exists(Path.of(reference));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /// The checkpoint that a reference means. Nothing of it is read yet, and nothing is fetched.
+  ///
+  /// @param reference [#DEFAULT], an alias, a folder, a file of a checkpoint folder, a GGUF file,
+  ///   or a model of the hub that is in its cache; what is a file or folder means that
   /// @param mmproj the GGUF file of a GGUF model's encoder; null for none
   /// @throws SmolVlmException with [ErrorCode#MODEL_NOT_FOUND] for an unknown reference, naming
   ///   what is known and what was looked for; with [ErrorCode#INVALID_VALUE] for an encoder that
   ///   the model cannot use
   public Checkpoint resolve(String reference, @Nullable Path mmproj) {
-    if (reference.equals(DEFAULT)) {
+    return resolveChosen(choose(reference), mmproj);
+  }
+
+  private Checkpoint resolveChosen(String reference, @Nullable Path mmproj) {
+    if (reference.equals(TINY)) {
       refuseEncoder(reference, mmproj);
-      return ModelFolder.open(new EmbeddedModel(DEFAULT).folder(cache));
+      return ModelFolder.open(new EmbeddedModel(TINY).folder(cache));
     }
     if (reference.isBlank()) {
       throw notFound(reference, "it is no file name either");
     }
-    Path path = path(reference);
+    Path path = located(reference);
     if (Files.isDirectory(path)) {
       refuseEncoder(reference, mmproj);
       return ModelFolder.open(path);
@@ -85,6 +174,29 @@ public final class ModelCatalog {
       return ModelFolder.open(folder);
     }
     throw notFound(reference, "found a file that is neither GGUF nor beside a config.json");
+  }
+
+  /// Where a reference lies: a file or folder of that name, else the model of the hub's cache.
+  ///
+  /// @throws SmolVlmException with [ErrorCode#MODEL_NOT_FOUND] for a model of the hub that is not
+  ///   here
+  public Path located(String reference) {
+    if (exists(reference)) {
+      return path(reference);
+    }
+    Optional<HubReference> model = HubReference.parse(reference);
+    return model
+        .map(asked ->
+            hub.find(asked)
+                .orElseThrow(() ->
+                    notFound(
+                        reference,
+                        "not complete in "
+                            + hub.root()
+                            + "; smolvlm pull "
+                            + asked
+                            + " fetches it")))
+        .orElseGet(() -> path(reference));
   }
 
   private Path path(String reference) {
@@ -109,10 +221,10 @@ public final class ModelCatalog {
   }
 
   private SmolVlmException notFound(String reference, String looked) {
-    String known = String.join(", ", list().stream().map(Entry::alias).toList());
+    String known = TINY + ", " + String.join(", ", ShortNames.all());
     return new SmolVlmException(
         ErrorCode.MODEL_NOT_FOUND,
-        "model '" + reference + "': no alias (known: " + known + "), " + looked);
+        "model '" + reference + "': no short name (known: " + known + "), " + looked);
   }
 
   private static void refuseEncoder(String reference, @Nullable Path mmproj) {

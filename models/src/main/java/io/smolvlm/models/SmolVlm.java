@@ -150,7 +150,8 @@ public final class SmolVlm implements AutoCloseable {
     return Math.max(tile, text * 512);
   }
 
-  /// Loads by alias, folder or GGUF file, with [LoadOptions#defaults].
+  /// Loads what [ModelCatalog#resolve] finds on this machine, with [LoadOptions#defaults]. Models
+  /// of the hub that are not there yet are fetched by [io.smolvlm.models.hub.Hub#pull].
   ///
   /// @throws SmolVlmException naming file, place and rule when there is no such model or it is
   ///   broken

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.SmolVlmException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +20,7 @@ class ModelCatalogTest {
   @TempDir Path cache;
 
   private ModelCatalog catalog() {
-    return new ModelCatalog(cache);
+    return new ModelCatalog(cache.resolve("own"), cache.resolve("hub"));
   }
 
   @Test
@@ -56,6 +59,56 @@ class ModelCatalogTest {
       assertEquals(ErrorCode.MODEL_NOT_FOUND, e.code(), message);
       assertTrue(message.contains("tiny") && message.contains(name), message);
     }
+  }
+
+  /// Lays a model into the hub's cache as a pull does.
+  private Path cached(String id) throws IOException {
+    String commit = "a".repeat(40);
+    Path repository = cache.resolve("hub/models--" + id.replace("/", "--"));
+    Path snapshot = Files.createDirectories(repository.resolve("snapshots").resolve(commit));
+    Files.createDirectories(repository.resolve("refs"));
+    Files.writeString(repository.resolve("refs/main"), commit);
+    Path tiny;
+    try (var model = catalog().resolve("tiny", null)) {
+      tiny = model.path();
+    }
+    try (Stream<Path> files = Files.list(tiny)) {
+      for (Path file : files.toList()) {
+        Files.createSymbolicLink(snapshot.resolve(file.getFileName()), file);
+      }
+    }
+    return snapshot;
+  }
+
+  @Test
+  void realModelsOfTheHubsCacheAreTakenBeforeTheEmbeddedOne() throws IOException {
+    assertEquals("tiny", catalog().choose("auto"));
+    Path small = cached("HuggingFaceTB/SmolVLM-256M-Instruct");
+    assertEquals("HuggingFaceTB/SmolVLM-256M-Instruct", catalog().choose("auto"));
+    Path larger = cached("HuggingFaceTB/SmolVLM-500M-Instruct");
+    assertEquals("HuggingFaceTB/SmolVLM-500M-Instruct", catalog().choose("auto"));
+    Files.delete(larger.resolve("model.safetensors"));
+    assertEquals("HuggingFaceTB/SmolVLM-256M-Instruct", catalog().choose("auto"));
+    assertEquals("tiny", catalog().choose("tiny"));
+    for (String word : List.of("auto", "256m", "HuggingFaceTB/SmolVLM-256M-Instruct")) {
+      try (var model = catalog().resolve(word, null)) {
+        assertEquals(small, model.path(), word);
+        assertEquals("smolvlm", model.config().modelType());
+      }
+    }
+    List<ModelCatalog.Entry> entries = catalog().list();
+    assertEquals(
+        List.of("tiny", "256m", "500m"), entries.stream().map(ModelCatalog.Entry::alias).toList());
+    assertTrue(entries.get(2).description().contains("incomplete: model.safetensors"));
+  }
+
+  @Test
+  void modelsOfTheHubThatAreNotHereAreNamedWithTheirRemedy() {
+    var e = assertThrows(SmolVlmException.class, () -> catalog().resolve("256m", null).close());
+    assertEquals(ErrorCode.MODEL_NOT_FOUND, e.code());
+    assertTrue(
+        e.getMessage().contains("smolvlm pull HuggingFaceTB/SmolVLM-256M-Instruct"),
+        e.getMessage());
   }
 
   @Test

@@ -2,11 +2,16 @@ package io.smolvlm.app.cli;
 
 import io.smolvlm.language.Message;
 import io.smolvlm.language.SamplingParameters;
+import io.smolvlm.language.tools.Tool;
+import io.smolvlm.language.tools.ToolPrompt;
 import io.smolvlm.models.engine.AnswerParameters;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.vision.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -69,9 +74,18 @@ final class AnswerOptions {
 
   /// The conversation as a request; the system prompt comes first.
   GenerationRequest request(List<Message> conversation, List<RgbImage> images) {
+    return request(conversation, images, List.of());
+  }
+
+  /// The conversation as a request; what shows the tools comes first, then the system prompt.
+  GenerationRequest request(List<Message> conversation, List<RgbImage> images, List<Tool> tools) {
     var messages = new ArrayList<Message>();
-    if (system != null) {
-      messages.add(Message.text("system", system));
+    String head =
+        Stream.of(tools.isEmpty() ? null : ToolPrompt.systemText(tools), system)
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining("\n\n"));
+    if (!head.isEmpty()) {
+      messages.add(Message.text("system", head));
     }
     messages.addAll(conversation);
     return GenerationRequest.of(messages, images)

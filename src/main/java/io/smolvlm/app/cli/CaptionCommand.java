@@ -4,14 +4,19 @@ import io.smolvlm.language.Message;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.tensor.SmolVlmException;
+import io.smolvlm.vision.Video;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "caption",
@@ -20,7 +25,7 @@ final class CaptionCommand implements Callable<Integer>, WithJson {
   private final Terminal terminal;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "PICTURE",
       description = "PNG, JPEG, GIF, BMP, WebP or TIFF files; - is standard input.")
   List<String> pictures = List.of();
@@ -31,8 +36,13 @@ final class CaptionCommand implements Callable<Integer>, WithJson {
       description = "What to ask for; default: ${DEFAULT-VALUE}")
   String prompt = "Describe this image.";
 
+  @Mixin VideoOptions video = new VideoOptions();
   @Mixin ModelOptions model = new ModelOptions();
   @Mixin AnswerOptions answer = new AnswerOptions();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
 
   CaptionCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -45,9 +55,19 @@ final class CaptionCommand implements Callable<Integer>, WithJson {
 
   @Override
   public Integer call() {
+    if (pictures.isEmpty() != video.given()) {
+      throw new ParameterException(
+          spec.commandLine(), "Needed: PICTURE..., or --video VIDEO and no pictures");
+    }
     var reader = new Pictures(terminal.in());
     int worst = ExitStatus.OK;
+    Optional<Video> frames = video.given() ? Optional.of(video.read(reader)) : Optional.empty();
     try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
+      frames.ifPresent(v ->
+          caption(
+              loaded,
+              String.valueOf(video.video),
+              VideoOptions.request(v, prompt, answer, loaded)));
       for (String picture : pictures) {
         try {
           GenerationRequest request =

@@ -1,15 +1,20 @@
 package io.smolvlm.app.cli;
 
 import io.smolvlm.language.Message;
-import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.language.tools.ToolCalls;
 import io.smolvlm.models.engine.GenerationResult;
+import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.vision.RgbImage;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -25,14 +30,26 @@ final class ChatCommand implements Runnable {
       //...        a line that begins with a slash\
       """;
 
+  private static final Duration TOOL_TIME = Duration.ofSeconds(60);
+  private static final int MAX_ROUNDS = 8;
+
   private final Terminal terminal;
 
   @Parameters(arity = "0..*", paramLabel = "PICTURE", description = "Pictures for the first line.")
   List<String> pictures = List.of();
 
+  @Option(
+      names = "--tools",
+      paramLabel = "FILE",
+      description =
+          "Functions that the model may call: a JSON list as in chat completions. A function's"
+              + " command answers its calls, else you type the results.")
+  @Nullable Path toolFile;
+
   @Mixin ModelOptions model = new ModelOptions();
   @Mixin AnswerOptions answer = new AnswerOptions();
 
+  private ToolFile tools = ToolFile.NONE;
   private final List<Message> conversation = new ArrayList<>();
   private final List<RgbImage> images = new ArrayList<>();
   private final List<RgbImage> waiting = new ArrayList<>();
@@ -45,7 +62,11 @@ final class ChatCommand implements Runnable {
   public void run() {
     var reader = new Pictures(terminal.in());
     waiting.addAll(reader.readAll(pictures));
+    if (toolFile != null) {
+      tools = ToolFile.read(toolFile);
+    }
     var lines = LineReader.of(terminal);
+    var runner = new ToolRunner(tools, terminal, lines, TOOL_TIME);
     try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
       terminal.remark("/image FILE adds a picture, /help lists the rest, Ctrl-D ends");
       for (var line = lines.next("> "); line.isPresent(); line = lines.next("> ")) {
@@ -54,7 +75,7 @@ final class ChatCommand implements Runnable {
           return;
         }
         try {
-          handle(text, reader, loaded);
+          handle(text, reader, loaded, runner);
         } catch (SmolVlmException e) {
           terminal.error(Failure.message(e));
         }
@@ -62,16 +83,16 @@ final class ChatCommand implements Runnable {
     }
   }
 
-  private void handle(String text, Pictures reader, LoadedModel loaded) {
+  private void handle(String text, Pictures reader, LoadedModel loaded, ToolRunner runner) {
     if (text.isEmpty()) {
       return;
     }
     if (text.startsWith("//")) {
-      say(text.substring(1), loaded);
+      say(text.substring(1), loaded, runner);
     } else if (text.startsWith("/")) {
       command(text, reader);
     } else {
-      say(text, loaded);
+      say(text, loaded, runner);
     }
   }
 
@@ -113,20 +134,60 @@ final class ChatCommand implements Runnable {
     return quoted ? file.substring(1, file.length() - 1) : file;
   }
 
+  /// An answer and, where it calls functions, their results, added to the messages.
+  ///
+  /// @return whether there are results for the model to read
+  private boolean answer(
+      List<Message> messages, List<RgbImage> all, LoadedModel loaded, ToolRunner runner) {
+    boolean offered = !tools.tools().isEmpty();
+    var printer = new AnswerPrinter(terminal, answer.json || offered);
+    GenerationResult result =
+        loaded.generate(answer.request(messages, all, tools.tools()), printer);
+    messages.add(Message.text("assistant", result.text()));
+    if (answer.json) {
+      terminal.println(Json.text(loaded.fields(result)));
+    }
+    boolean called = offered && call(result, messages, runner);
+    printer.end(result);
+    return called;
+  }
+
+  private boolean call(GenerationResult result, List<Message> messages, ToolRunner runner) {
+    var reader = new ToolCalls();
+    var pieces = new ArrayList<>(reader.push(result.text()));
+    pieces.addAll(reader.finish());
+    boolean called = false;
+    for (ToolCalls.Piece piece : pieces) {
+      switch (piece) {
+        case ToolCalls.Piece.Content(String text) -> {
+          if (!answer.json && !text.isBlank()) {
+            terminal.println(terminal.harmless(text.strip()));
+          }
+        }
+        case ToolCalls.Piece.Call call -> {
+          Optional<String> told = runner.result(call.call());
+          told.ifPresent(text -> messages.add(Message.text("tool", text)));
+          called |= told.isPresent();
+        }
+      }
+    }
+    return called;
+  }
+
   /// A turn. When it fails, the conversation stands where it was.
-  private void say(String text, LoadedModel loaded) {
+  private void say(String text, LoadedModel loaded, ToolRunner runner) {
     var messages = new ArrayList<>(conversation);
     messages.add(Message.user(waiting.size(), text));
     var all = new ArrayList<>(images);
     all.addAll(waiting);
-    GenerationRequest request = answer.request(messages, all);
-    var printer = new AnswerPrinter(terminal, answer.json);
-    GenerationResult result = loaded.generate(request, printer);
-    if (answer.json) {
-      terminal.println(Json.text(loaded.fields(result)));
+    boolean calls = answer(messages, all, loaded, runner);
+    for (int round = 1; calls; round++) {
+      if (round == MAX_ROUNDS) {
+        throw new SmolVlmException(
+            ErrorCode.LIMIT, "the model called functions " + MAX_ROUNDS + " times in a row");
+      }
+      calls = answer(messages, all, loaded, runner);
     }
-    printer.end(result);
-    messages.add(Message.text("assistant", result.text()));
     conversation.clear();
     conversation.addAll(messages);
     images.clear();

@@ -36,7 +36,7 @@ final class ExitStatus {
           CONTEXT_LENGTH ->
           BAD_INPUT;
       case MODEL_NOT_FOUND -> BAD_MODEL;
-      case OVERLOADED, INTERNAL -> OTHER;
+      case UNREACHABLE, OVERLOADED, INTERNAL -> OTHER;
     };
   }
 }

@@ -75,7 +75,7 @@ final class InspectImageCommand implements Runnable, WithJson {
           .orElseThrow(() ->
               new SmolVlmException(
                   ErrorCode.INVALID_VALUE,
-                  "model '" + model.reference + "' reads text only, it takes no pictures"));
+                  "model '" + model.reference() + "' reads text only, it takes no pictures"));
     }
   }
 

@@ -58,8 +58,8 @@ final class InspectModelCommand implements Runnable, WithJson {
     if (!reference.isEmpty()) {
       model.reference = reference;
     }
-    if (weightsOnly || standsAlone(model.reference)) {
-      inspectWeights(Path.of(model.reference));
+    if (weightsOnly || standsAlone(model.reference())) {
+      inspectWeights(Path.of(model.reference()));
     } else {
       inspectModel();
     }
@@ -103,7 +103,7 @@ final class InspectModelCommand implements Runnable, WithJson {
       List<Tensor> tensors = List.copyOf(file.tensors().values());
       if (json) {
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("model", model.reference);
+        fields.put("model", model.reference());
         fields.put("path", file.path().toString());
         fields.put("parameters", parameters(tensors));
         fields.put("bytes", bytes(tensors));
@@ -118,7 +118,7 @@ final class InspectModelCommand implements Runnable, WithJson {
 
   private Map<String, Object> fields(Checkpoint checkpoint, ModelConfig config, Weights weights) {
     var fields = new LinkedHashMap<String, Object>();
-    fields.put("model", model.reference);
+    fields.put("model", model.reference());
     fields.put("path", checkpoint.path().toString());
     fields.put("precision", model.precision().resolve(config).toString());
     fields.put("config", ConfigFields.of(config));
@@ -141,7 +141,7 @@ final class InspectModelCommand implements Runnable, WithJson {
   }
 
   private void show(Checkpoint checkpoint, ModelConfig config, Weights weights) {
-    terminal.println("model       " + model.reference + " (" + checkpoint.path() + ")");
+    terminal.println("model       " + model.reference() + " (" + checkpoint.path() + ")");
     terminal.println("type        " + config.modelType());
     terminal.println("precision   " + precision(config));
     show("text", ConfigFields.text(config));

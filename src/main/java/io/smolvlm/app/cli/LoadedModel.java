@@ -4,6 +4,7 @@ import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.models.SmolVlm;
+import io.smolvlm.models.VideoPrompt;
 import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
@@ -12,6 +13,7 @@ import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.SmolVlmException;
+import io.smolvlm.vision.ImageOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -45,26 +47,34 @@ final class LoadedModel implements AutoCloseable {
 
   /// @throws FormatException or [BadModelException] when it cannot be used
   static LoadedModel open(ModelOptions options, Terminal terminal) {
-    if (new ModelCatalog().isDemonstration(options.reference)) {
+    String reference = options.reference();
+    if (new ModelCatalog().isDemonstration(reference)) {
       terminal.message(
           "'%s' is a demonstration model: it knows drawn shapes, no photographs, no text"
-              .formatted(options.reference));
+              .formatted(reference));
+    } else if (options.automatic()) {
+      terminal.message(
+          "using %s, found in the hub's cache; --model or SMOLVLM_MODEL names another"
+              .formatted(reference));
     }
-    terminal.progress("loading " + options.reference);
+    Checkpoint checkpoint =
+        new ModelCatalog().obtain(reference, options.mmproj, new PullProgress(terminal));
+    terminal.progress("loading " + reference);
     long began = System.nanoTime();
     LoadOptions load = LoadOptions.defaults().with(options.precision());
-    Checkpoint checkpoint = checkpoint(options);
     SmolVlm model = refusing(() -> SmolVlm.load(checkpoint, load));
     double millis = (System.nanoTime() - began) / 1e6;
     terminal.clearProgress();
-    return new LoadedModel(model, checkpoint.path(), options.reference, millis, terminal);
+    return new LoadedModel(model, checkpoint.path(), reference, millis, terminal);
   }
 
-  /// The model's files, without loading what they hold.
+  /// The model's files, without loading what they hold; nothing is fetched.
   ///
   /// @throws SmolVlmException as [ModelCatalog#resolve] does
   static Checkpoint checkpoint(ModelOptions options) {
-    return new ModelCatalog().resolve(options.reference, options.mmproj);
+    var catalog = new ModelCatalog();
+    return catalog.resolve(
+        options.reference(), options.mmproj == null ? null : catalog.located(options.mmproj));
   }
 
   /// Does something that reads a model: whatever it refuses lies in the model.
@@ -81,6 +91,19 @@ final class LoadedModel implements AutoCloseable {
   /// Answers; ends early when nobody reads the output any more.
   GenerationResult generate(GenerationRequest request, Consumer<GenerationEvent> events) {
     return model.generate(request, events, () -> terminal.out().checkError());
+  }
+
+  /// How frames of a video are resized.
+  ///
+  /// @throws SmolVlmException when the model reads text only
+  ImageOptions videoOptions() {
+    return model
+        .pictures()
+        .map(VideoPrompt::options)
+        .orElseThrow(() ->
+            new SmolVlmException(
+                ErrorCode.INVALID_VALUE,
+                "model '" + reference + "' reads text only, it takes no videos"));
   }
 
   Prompt prompt(GenerationRequest request) {

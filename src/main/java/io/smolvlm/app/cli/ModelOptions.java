@@ -3,7 +3,6 @@ package io.smolvlm.app.cli;
 import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.models.Precision;
 import io.smolvlm.tensor.SmolVlmException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -13,16 +12,17 @@ final class ModelOptions {
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       description =
-          "An alias (see smolvlm models), a checkpoint folder or a GGUF file; default: "
-              + ModelCatalog.DEFAULT
+          "A short name or ID of the hub (fetched on first use), a checkpoint folder or a GGUF"
+              + " file; default: SMOLVLM_MODEL, else the best real model in the hub's cache, else "
+              + ModelCatalog.TINY
               + ".")
-  String reference = ModelCatalog.DEFAULT;
+  String reference = "";
 
   @Option(
       names = "--mmproj",
       paramLabel = "FILE",
       description = "The GGUF file with the vision encoder of a GGUF model.")
-  @Nullable Path mmproj;
+  @Nullable String mmproj;
 
   @Option(
       names = "--precision",
@@ -33,8 +33,31 @@ final class ModelOptions {
               + " int8; default: auto.")
   String precision = "auto";
 
+  private @Nullable String chosen;
+
   /// @throws SmolVlmException for an unknown name
   Precision precision() {
     return Precision.of(precision);
+  }
+
+  /// The model that these options mean; looked for once.
+  String reference() {
+    if (chosen == null) {
+      chosen = new ModelCatalog().choose(reference.isEmpty() ? configured() : reference);
+    }
+    return chosen;
+  }
+
+  /// Whether the model was left to us.
+  boolean automatic() {
+    return reference.isEmpty() && configured().equals(ModelCatalog.DEFAULT);
+  }
+
+  /// The setting `smolvlm.model`, which the service has too.
+  private static String configured() {
+    String property = System.getProperty("smolvlm.model", "");
+    String variable = System.getenv().getOrDefault("SMOLVLM_MODEL", "");
+    String configured = property.isBlank() ? variable : property;
+    return configured.isBlank() ? ModelCatalog.DEFAULT : configured.strip();
   }
 }

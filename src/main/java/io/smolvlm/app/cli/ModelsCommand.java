@@ -1,6 +1,7 @@
 package io.smolvlm.app.cli;
 
 import io.smolvlm.models.ModelCatalog;
+import io.smolvlm.models.hub.ShortNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,11 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "models",
-    description = "Lists the models that have an alias. --model also takes folders and GGUF files.")
+    description = {
+      "Lists the models on this machine: the one of this build and those in the hub's cache, which"
+          + " huggingface_hub shares.",
+      "--model also takes folders and GGUF files."
+    })
 final class ModelsCommand implements Runnable, WithJson {
   private final Terminal terminal;
 
@@ -37,6 +42,7 @@ final class ModelsCommand implements Runnable, WithJson {
           "%-12s %s (%.1f MB, %s)"
               .formatted(entry.alias(), entry.description(), entry.bytes() / 1e6, entry.where()));
     }
+    terminal.println("smolvlm pull NAME fetches " + String.join(", ", ShortNames.all()));
   }
 
   private static Map<String, Object> fields(ModelCatalog.Entry entry) {

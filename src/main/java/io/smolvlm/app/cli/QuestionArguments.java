@@ -32,7 +32,11 @@ final class QuestionArguments {
   @Nullable String question;
 
   /// What was asked, read and ready.
-  record Question(Message message, List<RgbImage> images) {}
+  record Question(String text, List<RgbImage> images) {
+    Message message() {
+      return Message.user(images.size(), text);
+    }
+  }
 
   /// @throws SmolVlmException with [ErrorCode#INVALID_VALUE] when the question is missing
   Question read(InputStream in) {
@@ -57,7 +61,7 @@ final class QuestionArguments {
       throw invalid("the question is empty");
     }
     List<RgbImage> images = new Pictures(in).readAll(pictures);
-    return new Question(Message.user(images.size(), text), images);
+    return new Question(text, images);
   }
 
   private static String readText(InputStream in) {

@@ -90,6 +90,8 @@ final class RootCommand implements Runnable {
     all.put("models", ModelsCommand.class);
     all.put("serve", ServeCommand.class);
     all.put("key", KeyCommand.class);
+    all.put("pull", PullCommand.class);
+    all.put("rm", RmCommand.class);
     all.put("completion", CompletionCommand.class);
     return Collections.unmodifiableMap(all);
   }

@@ -2,7 +2,6 @@ package io.smolvlm.app.cli;
 
 import io.smolvlm.app.access.ApiKeys;
 import io.smolvlm.app.access.PublicBind;
-import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.models.Precision;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
@@ -55,9 +54,8 @@ final class ServeCommand implements Runnable {
     setProperty("quarkus.http.host", host);
     setProperty("quarkus.http.port", port == null ? null : port.toString());
     // The default is left to the settings, so that the environment may name another model.
-    setProperty(
-        "smolvlm.model", model.reference.equals(ModelCatalog.DEFAULT) ? null : model.reference);
-    setProperty("smolvlm.mmproj", model.mmproj == null ? null : model.mmproj.toString());
+    setProperty("smolvlm.model", model.reference.isEmpty() ? null : model.reference);
+    setProperty("smolvlm.mmproj", model.mmproj);
     // An unknown name is refused before anything is started.
     setProperty(
         "smolvlm.precision",

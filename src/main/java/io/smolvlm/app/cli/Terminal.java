@@ -50,6 +50,11 @@ final class Terminal {
     return colours && outIsTerminal;
   }
 
+  /// Whether a line can be written over.
+  boolean showsProgress() {
+    return errIsTerminal;
+  }
+
   boolean interactive() {
     return outIsTerminal && errIsTerminal;
   }

@@ -12,8 +12,9 @@ import java.util.Optional;
 /// Values are checked at start; one that is not allowed ends it with a message that names the key.
 @ConfigMapping(prefix = "smolvlm")
 public interface ServiceConfig {
-  /// The model: an alias, a checkpoint folder or a GGUF file, as `smolvlm models` lists them.
-  @WithDefault("tiny")
+  /// The model: a short name or ID of the hub (fetched on first use), a checkpoint folder, a GGUF
+  /// file, or `tiny`; `auto` takes the best real model in the hub's cache, else `tiny`.
+  @WithDefault("auto")
   String model();
 
   /// The GGUF file with the vision encoder of a GGUF model.

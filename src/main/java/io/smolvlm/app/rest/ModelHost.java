@@ -43,6 +43,7 @@ public class ModelHost {
   }
 
   private final ServiceConfig config;
+  private final String reference;
   private final Duration grace;
   private final Event<ServedModel> loadedEvents;
   private final Clients clients;
@@ -58,6 +59,7 @@ public class ModelHost {
       Event<ServedModel> loadedEvents,
       Clients clients) {
     this.config = config;
+    this.reference = new ModelCatalog().choose(config.model());
     this.grace = grace.orElse(Duration.ZERO);
     this.loadedEvents = loadedEvents;
     this.clients = clients;
@@ -70,8 +72,9 @@ public class ModelHost {
   private void load() {
     long began = System.nanoTime();
     try {
+      LOG.log(Level.INFO, "the model is {0}", reference);
       Checkpoint checkpoint =
-          new ModelCatalog().resolve(config.model(), config.mmproj().map(Path::of).orElse(null));
+          new ModelCatalog().obtain(reference, config.mmproj().orElse(null), new PullLog());
       SmolVlm model = SmolVlm.load(checkpoint, options());
       var loaded = new ServedModel(id(), model, Instant.now().getEpochSecond());
       loadedEvents.fire(loaded);
@@ -131,8 +134,8 @@ public class ModelHost {
     return config
         .modelName()
         .orElseGet(() -> {
-          Path name = Path.of(config.model()).getFileName();
-          String last = name == null ? config.model() : name.toString();
+          Path name = Path.of(reference).getFileName();
+          String last = name == null ? reference : name.toString();
           return last.endsWith(".gguf") ? last.substring(0, last.length() - 5) : last;
         });
   }

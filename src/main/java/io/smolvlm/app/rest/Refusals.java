@@ -91,7 +91,7 @@ public final class Refusals {
           case CONTEXT_LENGTH -> ApiError.CONTEXT_LENGTH_EXCEEDED;
           case MODEL_NOT_FOUND -> ApiError.MODEL_NOT_FOUND;
           case OVERLOADED -> ApiError.OVERLOADED;
-          case MISSING, INTERNAL -> ApiError.INTERNAL;
+          case MISSING, UNREACHABLE, INTERNAL -> ApiError.INTERNAL;
         };
     return error == ApiError.INTERNAL
         ? internal(e, requestId)

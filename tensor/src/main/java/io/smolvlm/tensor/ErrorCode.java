@@ -28,6 +28,8 @@ public enum ErrorCode {
   CONTEXT_LENGTH,
   /// No model of that name.
   MODEL_NOT_FOUND,
+  /// A server elsewhere cannot be reached, gives up, or may not be asked.
+  UNREACHABLE,
   /// More work than is taken on at a time, or none is taken on any more; later it may go.
   OVERLOADED,
   /// A fault of ours; the input is not to blame.

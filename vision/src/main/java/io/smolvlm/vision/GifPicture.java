@@ -97,11 +97,7 @@ final class GifPicture {
       throw file.corrupt("a GIF without a palette");
     }
     int end = endOfBlocks(data + 1);
-    Raster raster =
-        Decoder.ofJdk(file, "com.sun.imageio.plugins.gif.GIFImageReaderSpi")
-            .untilLastRow()
-            .image(onlyFrame(frameWidth, frameHeight, flags & 0x40, data, end))
-            .getRaster();
+    Raster raster = raster(file, frameWidth, frameHeight, flags & 0x40, data, end);
     byte[] rgb = new byte[width * height * 3];
     if (frameWidth < width || frameHeight < height) {
       fill(rgb, transparentColour >= 0 ? transparentColour : 0);
@@ -133,7 +129,20 @@ final class GifPicture {
     }
   }
 
-  private byte[] onlyFrame(int width, int height, int interlaced, int data, int end) {
+  /// Palette places `[height, width]` of one frame.
+  ///
+  /// @param interlaced 0x40 or 0
+  /// @param data where its code size stands
+  /// @param end behind its last data block
+  static Raster raster(PictureFile file, int width, int height, int interlaced, int data, int end) {
+    return Decoder.ofJdk(file, "com.sun.imageio.plugins.gif.GIFImageReaderSpi")
+        .untilLastRow()
+        .image(onlyFrame(file, width, height, interlaced, data, end))
+        .getRaster();
+  }
+
+  private static byte[] onlyFrame(
+      PictureFile file, int width, int height, int interlaced, int data, int end) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(end - data + 800);
     out.writeBytes("GIF89a".getBytes(StandardCharsets.ISO_8859_1));
     writeShort(out, width);

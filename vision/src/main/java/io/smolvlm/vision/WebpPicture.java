@@ -4,6 +4,8 @@ import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads WebP, lossy and lossless, with transparency, and the first frame of an animation on its
@@ -33,14 +35,14 @@ final class WebpPicture {
     this.file = file;
   }
 
-  private record Chunk(String type, int data, int length) {
+  record Chunk(String type, int data, int length) {
     int end() {
       return data + length + (length & 1);
     }
   }
 
   /// Where one picture's parts lie.
-  private static final class Frame {
+  static final class Frame {
     int left;
     int top;
     @Nullable Chunk alpha;
@@ -144,6 +146,78 @@ final class WebpPicture {
     }
   }
 
+  /// A frame of an animation: where it lies, how long it stands, and what becomes of the canvas
+  /// before and after it.
+  ///
+  /// @param millis that it is shown
+  /// @param over whether it is laid over the canvas, else it replaces its rectangle
+  /// @param cleared whether its rectangle is emptied after it was shown
+  record Motion(Frame frame, int width, int height, int millis, boolean over, boolean cleared) {}
+
+  /// All frames of an animation; the canvas has the size of the first call's header.
+  ///
+  /// @return none for a still picture
+  List<Motion> motions() {
+    int end = riffEnd();
+    List<Motion> all = new ArrayList<>();
+    int at = 12;
+    while (at < end) {
+      Chunk chunk = chunk(at, end);
+      at = chunk.end();
+      if (chunk.type.equals("VP8X")) {
+        readChunk(chunk, new Frame());
+      } else if (chunk.type.equals("ANMF") && (flags & ANIMATED) != 0) {
+        all.add(motion(chunk));
+      }
+    }
+    return all;
+  }
+
+  private Motion motion(Chunk chunk) {
+    Frame frame = new Frame();
+    readFrame(chunk, frame);
+    if (frame.pixels == null) {
+      throw file.corrupt("a WebP with a frame without a picture");
+    }
+    int frameWidth = frameWidth(frame.pixels());
+    int frameHeight = frameHeight(frame.pixels());
+    if (frame.left + frameWidth > width || frame.top + frameHeight > height) {
+      throw file.corrupt("a WebP with a frame that sticks out of its canvas");
+    }
+    int how = file.u8(chunk.data + 15);
+    return new Motion(
+        frame,
+        frameWidth,
+        frameHeight,
+        file.u24Little(chunk.data + 12),
+        (how & 2) == 0,
+        (how & 1) != 0);
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /// Shows a frame on a canvas that lies on white.
+  void show(Motion motion, byte[] canvas) {
+    if (!motion.over()) {
+      clear(motion, canvas);
+    }
+    paint(motion.frame(), true, canvas);
+  }
+
+  /// Empties a frame's rectangle.
+  void clear(Motion motion, byte[] canvas) {
+    for (int y = 0; y < motion.height(); y++) {
+      int from = ((motion.frame().top + y) * width + motion.frame().left) * 3;
+      java.util.Arrays.fill(canvas, from, from + motion.width() * 3, (byte) 255);
+    }
+  }
+
   private static void setPart(Chunk chunk, Frame frame) {
     if (frame.pixels != null) {
       return;
@@ -164,7 +238,6 @@ final class WebpPicture {
   }
 
   private RgbImage paint(Frame frame, Chunk pixels) {
-    boolean lossless = pixels.type.equals("VP8L");
     int frameWidth = frameWidth(pixels);
     int frameHeight = frameHeight(pixels);
     file.checkSize(frameWidth, frameHeight);
@@ -185,14 +258,22 @@ final class WebpPicture {
     if (hasAlpha) {
       java.util.Arrays.fill(rgb, (byte) 255);
     }
+    paint(frame, hasAlpha, rgb);
+    return new RgbImage(width, height, rgb);
+  }
+
+  /// Lays a frame over what is there.
+  private void paint(Frame frame, boolean hasAlpha, byte[] rgb) {
+    Chunk pixels = frame.pixels();
+    int frameWidth = frameWidth(pixels);
+    int frameHeight = frameHeight(pixels);
     int at = (frame.top * width + frame.left) * 3;
-    if (lossless) {
+    if (pixels.type.equals("VP8L")) {
       paintLossless(decodeLossless(pixels, frameWidth, frameHeight), hasAlpha, rgb, at);
     } else {
       Chunk alpha = hasAlpha ? frame.alpha : null;
       paintLossy(pixels, alpha, frameWidth, frameHeight, rgb, at);
     }
-    return new RgbImage(width, height, rgb);
   }
 
   private void paintLossless(Raster raster, boolean hasAlpha, byte[] rgb, int at) {
@@ -205,7 +286,8 @@ final class WebpPicture {
       for (int i = 0; i < row.length; i += bands) {
         int opacity = bands == 4 && hasAlpha ? row[i + 3] : 255;
         for (int c = 0; c < 3; c++) {
-          rgb[o++] = White.over(row[i + c], opacity);
+          rgb[o] = White.over(row[i + c], opacity, rgb[o]);
+          o++;
         }
       }
     }
@@ -227,7 +309,8 @@ final class WebpPicture {
                   alphaChunk.length,
                   data -> decodeLossless(data, frameWidth, frameHeight));
       for (int i = 0; i < colours.length; i++) {
-        colours[i] = White.over(colours[i] & 0xff, alpha[i / 3] & 0xff);
+        int below = at + i / (frameWidth * 3) * width * 3 + i % (frameWidth * 3);
+        colours[i] = White.over(colours[i] & 0xff, alpha[i / 3] & 0xff, rgb[below]);
       }
     }
     int rowBytes = frameWidth * 3;

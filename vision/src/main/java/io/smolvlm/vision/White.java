@@ -1,6 +1,6 @@
 package io.smolvlm.vision;
 
-/// Laying transparent colours over white.
+/// Laying transparent colours over white, or over what lies on it.
 final class White {
   private White() {}
 
@@ -9,6 +9,11 @@ final class White {
   /// @param c a colour channel, 0 to 255
   /// @param a its opacity, 0 to 255
   static byte over(int c, int a) {
-    return (byte) ((c * a + 255 * (255 - a) + 127) / 255);
+    return over(c, a, (byte) 255);
+  }
+
+  /// The same over another colour.
+  static byte over(int c, int a, byte below) {
+    return (byte) ((c * a + (below & 0xff) * (255 - a) + 127) / 255);
   }
 }

@@ -82,7 +82,9 @@ public final class PackagedService implements ParameterResolver {
     command.addAll(
         List.of("-Dquarkus.http.port=0", "-Dsmolvlm.http.keep-alive=1s", "-jar", jar.toString()));
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().put("SMOLVLM_MODEL", Samples.MODEL); // whatever the hub's cache holds
+      Process process = builder.start();
       return new Running(address(process), process);
     } catch (IOException e) {
       throw new AssertionError("the service cannot be started", e);
