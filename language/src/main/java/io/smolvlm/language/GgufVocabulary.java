@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 /// The tokenizer as a GGUF file's metadata holds it (keys `tokenizer.ggml.*`).
 ///
@@ -90,6 +91,25 @@ public record GgufVocabulary(
     }
     json.append("]}}");
     return new TokenizerFile(new Vocabulary(file, ids, added), json.toString());
+  }
+
+  /// The same as the text of a `tokenizer.json`, added tokens included.
+  ///
+  /// @throws FormatException for another kind of tokenizer, or when the parts contradict each other
+  public String toTokenizerJson() {
+    TokenizerFile content = toTokenizerFile();
+    var added = new StringBuilder();
+    for (AddedToken token : content.vocabulary().added()) {
+      added.append(added.isEmpty() ? "" : ",").append("{\"id\":").append(token.id());
+      added.append(",\"content\":");
+      quote(added, token.content());
+      added.append(",\"single_word\":false,\"lstrip\":false,\"rstrip\":false");
+      added.append(",\"normalized\":false,\"special\":").append(token.special()).append('}');
+    }
+    return content
+        .withoutAdded()
+        .replaceFirst(
+            "\"added_tokens\":\\[]", Matcher.quoteReplacement("\"added_tokens\":[" + added + "]"));
   }
 
   /// What llama.cpp (`llama-vocab.cpp`) does under each name, in the words of `tokenizer.json`.

@@ -4,7 +4,8 @@ import io.smolvlm.tensor.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Rotary position tables: `angle[p, j] = p * theta^(-2j / headDim)` for `j < headDim / 2`.
+/// Rotary position tables: `angle[p, j] = p * theta^(-2j / headDim)` for `j < headDim / 2`, the
+/// frequencies changed as the configuration's [RopeScaling] says.
 ///
 /// The arithmetic is float32 step by step as in the reference (transformers 5.23
 /// `LlamaRotaryEmbedding`), since at position 10,000 a last-bit difference of the frequency moves
@@ -20,13 +21,19 @@ final class Rope implements AutoCloseable {
   Rope(TextConfig config) {
     this.half = config.headDim() / 2;
     this.limit = config.maxPositions();
-    this.frequencies = new float[half];
-    for (int j = 0; j < half; j++) {
+    this.frequencies = config.ropeScaling().scaled(frequencies(config));
+    this.cos = Matrix.allocate(arena, 0, half);
+    this.sin = cos;
+  }
+
+  /// `theta^(-2j / headDim)`, before any scaling.
+  static float[] frequencies(TextConfig config) {
+    float[] frequencies = new float[config.headDim() / 2];
+    for (int j = 0; j < frequencies.length; j++) {
       float exponent = (float) (2 * j) / config.headDim();
       frequencies[j] = 1f / (float) Math.pow(config.ropeTheta(), exponent);
     }
-    this.cos = Matrix.allocate(arena, 0, half);
-    this.sin = cos;
+    return frequencies;
   }
 
   /// Makes the tables reach at least `positions` rows.

@@ -17,6 +17,7 @@ import io.smolvlm.tensor.SmolVlmException;
 /// @param ropeTheta base of the rotary frequencies
 /// @param rmsNormEps added to the mean square
 /// @param tiedEmbeddings whether the embedding table is also the output head
+/// @param ropeScaling what is done to the rotary frequencies
 public record TextConfig(
     int vocabularySize,
     int hiddenSize,
@@ -28,7 +29,8 @@ public record TextConfig(
     int maxPositions,
     double ropeTheta,
     float rmsNormEps,
-    boolean tiedEmbeddings) {
+    boolean tiedEmbeddings,
+    RopeScaling ropeScaling) {
   /// @throws SmolVlmException with [ErrorCode#MISMATCH] when the sizes contradict each other
   public TextConfig {
     positive("vocab_size", vocabularySize);
@@ -60,6 +62,40 @@ public record TextConfig(
               + rmsNormEps
               + " must be above 0");
     }
+    if (ropeScaling instanceof RopeScaling.Divided(var divisors)
+        && divisors.size() != headDim / 2) {
+      throw new SmolVlmException(
+          ErrorCode.MISMATCH,
+          "text_config: " + divisors.size() + " rope divisors, needed half of head_dim " + headDim);
+    }
+  }
+
+  /// A decoder whose rotary frequencies are as they are.
+  public TextConfig(
+      int vocabularySize,
+      int hiddenSize,
+      int intermediateSize,
+      int layers,
+      int heads,
+      int keyValueHeads,
+      int headDim,
+      int maxPositions,
+      double ropeTheta,
+      float rmsNormEps,
+      boolean tiedEmbeddings) {
+    this(
+        vocabularySize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        keyValueHeads,
+        headDim,
+        maxPositions,
+        ropeTheta,
+        rmsNormEps,
+        tiedEmbeddings,
+        RopeScaling.NONE);
   }
 
   private static void positive(String name, int value) {

@@ -2,8 +2,10 @@ package io.smolvlm.models;
 
 import io.smolvlm.language.GenerationConfig;
 import io.smolvlm.language.GgufVocabulary;
+import io.smolvlm.language.RopeScaling;
 import io.smolvlm.language.TextConfig;
 import io.smolvlm.language.Tokenizer;
+import io.smolvlm.tensor.DType;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.Gguf;
@@ -11,6 +13,7 @@ import io.smolvlm.tensor.GgufMetadata;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.vision.ImageProcessorConfig;
 import io.smolvlm.vision.VisionConfig;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -102,7 +105,34 @@ final class GgufConfigReader {
         text.count("llama.context_length", Integer.MAX_VALUE),
         text.positive("llama.rope.freq_base", ReferenceDefaults.ROPE_THETA),
         (float) text.positive("llama.attention.layer_norm_rms_epsilon"),
-        !gguf.tensors().containsKey(WeightNames.GGUF.of(Weight.HEAD, 0)));
+        !gguf.tensors().containsKey(WeightNames.GGUF.of(Weight.HEAD, 0)),
+        ropeScaling(headDim));
+  }
+
+  /// The divisors of the rotary frequencies, which llama.cpp's conversion computes from whatever
+  /// scaling the checkpoint names.
+  private RopeScaling ropeScaling(int headDim) {
+    Tensor divisors = gguf.tensors().get(WeightNames.ROPE_DIVISORS);
+    if (divisors == null) {
+      return RopeScaling.NONE;
+    }
+    int needed = headDim / 2;
+    if (divisors.dtype() != DType.F32 || divisors.shape().elements() != needed) {
+      throw divisors.failure(
+          ErrorCode.MISMATCH,
+          divisors.dtype() + " " + divisors.shape(),
+          "F32 [" + needed + "], one for each pair of a head");
+    }
+    var all = new ArrayList<Float>();
+    try (Arena arena = Arena.ofConfined()) {
+      for (float divisor : divisors.toMatrix(arena).toArray()) {
+        if (!(divisor > 0) || !Float.isFinite(divisor)) {
+          throw divisors.failure(ErrorCode.MISMATCH, String.valueOf(divisor), "numbers above 0");
+        }
+        all.add(divisor);
+      }
+    }
+    return new RopeScaling.Divided(all);
   }
 
   /// Widths that llama.cpp allows to differ from the head's are all the same in this family.

@@ -1,7 +1,9 @@
 package io.smolvlm.models;
 
+import io.smolvlm.language.GgufVocabulary;
 import io.smolvlm.language.Tokenizer;
 import io.smolvlm.tensor.Gguf;
+import io.smolvlm.tensor.GgufMetadata;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +69,22 @@ public final class GgufModel implements Checkpoint {
       tokenizer = Tokenizer.of(GgufConfigReader.tokens(text));
     }
     return tokenizer;
+  }
+
+  /// The tokenizer as the file's metadata holds it.
+  public GgufVocabulary vocabulary() {
+    return GgufConfigReader.tokens(text);
+  }
+
+  /// All metadata of the text model, and of the encoder if `ofPictures`.
+  ///
+  /// @throws IllegalArgumentException for the encoder of a model that has none
+  public GgufMetadata metadata(boolean ofPictures) {
+    Gguf file = ofPictures ? pictures : text;
+    if (file == null) {
+      throw new IllegalArgumentException("no encoder beside " + text.path());
+    }
+    return file.metadata();
   }
 
   @Override

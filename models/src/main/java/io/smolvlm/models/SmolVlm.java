@@ -345,6 +345,13 @@ public final class SmolVlm implements AutoCloseable {
     }
   }
 
+  /// Does something with the networks, alone with them, on the engine's thread.
+  ///
+  /// @param task gets the decoder, and the encoder or null where there is none
+  void withNetworks(BiConsumer<Decoder, @Nullable VisionTower> task) {
+    engine.run(() -> task.accept(decoder, vision));
+  }
+
   /// Tensors of the checkpoint that no part of the model uses, in the order of the files.
   public List<String> unusedTensors() {
     return checkpoint.weights().unused();

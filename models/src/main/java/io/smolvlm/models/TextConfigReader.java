@@ -1,8 +1,10 @@
 package io.smolvlm.models;
 
+import io.smolvlm.language.RopeScaling;
 import io.smolvlm.language.TextConfig;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.FormatException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The decoder's part of config.json: the whole file of a plain Llama, `text_config` of the others.
@@ -43,15 +45,13 @@ final class TextConfigReader {
         text.integer("max_position_embeddings", ReferenceDefaults.POSITIONS),
         ropeTheta(text),
         (float) text.number("rms_norm_eps", ReferenceDefaults.RMS_NORM_EPS),
-        tied);
+        tied,
+        ropeScaling(text));
   }
 
   /// The base of the rotary frequencies: `rope_theta` as 4.x writes it, or inside `rope_parameters`
   /// as 5.x does.
   private static double ropeTheta(JsonObject text) {
-    for (String key : List.of("rope_scaling", "rope_parameters")) {
-      text.object(key).ifPresent(TextConfigReader::refuseScaling);
-    }
     var parameters = text.object("rope_parameters");
     boolean inside = parameters.isPresent() && parameters.get().has("rope_theta");
     double theta =
@@ -69,13 +69,41 @@ final class TextConfigReader {
     return theta;
   }
 
-  private static void refuseScaling(JsonObject rope) {
+  /// `rope_scaling` as 4.x writes it, or part of `rope_parameters` as 5.x does; where both stand
+  /// they must agree.
+  private static RopeScaling ropeScaling(JsonObject text) {
+    List<RopeScaling> found = new ArrayList<>();
+    for (String key : List.of("rope_scaling", "rope_parameters")) {
+      text.object(key).ifPresent(rope -> found.add(scaling(rope)));
+    }
+    if (found.size() == 2 && !found.getFirst().equals(found.getLast())) {
+      throw text.refuse(
+          ErrorCode.MISMATCH, "rope_scaling", "the same as rope_parameters says, or nothing");
+    }
+    return found.isEmpty() ? RopeScaling.NONE : found.getFirst();
+  }
+
+  private static RopeScaling scaling(JsonObject rope) {
     for (String key : List.of("rope_type", "type")) {
-      refuseOthers(rope, key, List.of("default"));
+      refuseOthers(rope, key, List.of("default", "llama3"));
     }
     if (rope.number("partial_rotary_factor", 1) != 1) {
       throw rope.refuse(ErrorCode.UNSUPPORTED, "partial_rotary_factor", "1");
     }
+    String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
+    if (type.equals("default")) {
+      return RopeScaling.NONE;
+    }
+    for (String key : List.of("factor", "low_freq_factor", "high_freq_factor")) {
+      if (!rope.has(key)) {
+        throw rope.refuse(ErrorCode.MISSING, key, "a number, as rope_type llama3 asks for");
+      }
+    }
+    return new RopeScaling.Llama3(
+        rope.number("factor", 1),
+        rope.number("low_freq_factor", 1),
+        rope.number("high_freq_factor", 1),
+        rope.integer("original_max_position_embeddings"));
   }
 
   /// Refuses a text that names a variant which is not built here.

@@ -125,7 +125,7 @@ public enum Weight {
   }
 
   /// How many of it a model has: its layers, or 1, or 0 for what a text model lacks.
-  int count(ModelConfig config) {
+  public int count(ModelConfig config) {
     return switch (part) {
       case DECODER, HEAD -> 1;
       case DECODER_LAYER -> config.text().layers();
@@ -137,7 +137,7 @@ public enum Weight {
   /// The dimensions it must have, slowest first.
   ///
   /// @throws IllegalArgumentException for a weight of pictures in a text model
-  long[] shape(ModelConfig config) {
+  public long[] shape(ModelConfig config) {
     TextConfig text = config.text();
     long hidden = text.hiddenSize();
     long queries = (long) text.heads() * text.headDim();

@@ -9,6 +9,9 @@ public enum WeightNames {
   /// GGUF as llama.cpp writes it, text and picture file together.
   GGUF;
 
+  /// A GGUF tensor that is no weight: what each rotary frequency is divided by.
+  public static final String ROPE_DIVISORS = "rope_freqs.weight";
+
   /// The stored name of a weight.
   ///
   /// @param layer from 0; of no meaning for weights that stand once

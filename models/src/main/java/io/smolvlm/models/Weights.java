@@ -72,13 +72,6 @@ public final class Weights implements AutoCloseable {
             next, "a layer " + count, "only layers below " + count + ", as " + layers(weight));
       }
     }
-    Tensor factors = tensors.get("rope_freqs.weight");
-    if (factors != null) {
-      throw factors.failure(
-          ErrorCode.UNSUPPORTED,
-          "factors that scale rotary positions",
-          "positions without scaling");
-    }
   }
 
   private String layers(Weight weight) {
@@ -225,6 +218,9 @@ public final class Weights implements AutoCloseable {
     }
     if (name.endsWith("position_ids")) {
       return "computed from the picture's size";
+    }
+    if (name.equals(WeightNames.ROPE_DIVISORS)) {
+      return "part of the configuration";
     }
     if (name.equals(names.of(Weight.HEAD, 0)) && config.text().tiedEmbeddings()) {
       return "tied to the embedding table";

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.smolvlm.language.RopeScaling;
 import io.smolvlm.language.TextConfig;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
@@ -92,6 +93,49 @@ class ConfigReaderTest {
         MapFiles.of(MapFiles.TEXT)
             .changed("\"rope_theta\"", "\"rope_scaling\": {\"type\": \"linear\"}, \"rope_theta\"");
     assertRefused(ErrorCode.UNSUPPORTED, files, "config.json", "rope_scaling.type", "linear");
+  }
+
+  private static final String LLAMA3 =
+      "\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 1.0,"
+          + " \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192";
+
+  @Test
+  void llama3ScalingIsReadInBothSpellings() {
+    var before =
+        MapFiles.of(MapFiles.TEXT)
+            .changed("\"rope_theta\"", "\"rope_scaling\": {" + LLAMA3 + "}, \"rope_theta\"");
+    var now =
+        MapFiles.of(MapFiles.TEXT)
+            .changed(
+                "\"rope_theta\": 100000.0",
+                "\"rope_parameters\": {\"rope_theta\": 100000.0, " + LLAMA3 + "}");
+    assertEquals(
+        new RopeScaling.Llama3(8, 1, 4, 8192), ConfigReader.read(before).text().ropeScaling());
+    assertEquals(ConfigReader.read(before).text(), ConfigReader.read(now).text());
+  }
+
+  @Test
+  void incompleteOrContradictingScalingIsRefused() {
+    var incomplete =
+        MapFiles.of(MapFiles.TEXT)
+            .changed(
+                "\"rope_theta\"",
+                "\"rope_scaling\": {\"type\": \"llama3\", \"factor\": 8}, \"rope_theta\"");
+    assertRefused(ErrorCode.MISSING, incomplete, "config.json", "rope_scaling.low_freq_factor");
+    var contradicting =
+        MapFiles.of(MapFiles.TEXT)
+            .changed(
+                "\"rope_theta\"",
+                "\"rope_scaling\": {"
+                    + LLAMA3
+                    + "}, \"rope_parameters\": {\"rope_type\": \"default\"}, \"rope_theta\"");
+    assertRefused(ErrorCode.MISMATCH, contradicting, "config.json", "rope_scaling");
+    var backwards =
+        MapFiles.of(MapFiles.TEXT)
+            .changed(
+                "\"rope_theta\"",
+                "\"rope_scaling\": {" + LLAMA3.replace("4.0", "0.5") + "}, \"rope_theta\"");
+    assertRefused(ErrorCode.MISMATCH, backwards, "config.json", "high_freq_factor 0.5");
   }
 
   @Test

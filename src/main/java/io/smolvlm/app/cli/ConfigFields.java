@@ -1,5 +1,6 @@
 package io.smolvlm.app.cli;
 
+import io.smolvlm.language.RopeScaling;
 import io.smolvlm.language.TextConfig;
 import io.smolvlm.models.ModelConfig;
 import io.smolvlm.models.PictureConfig;
@@ -37,6 +38,9 @@ final class ConfigFields {
     fields.put("head_dim", text.headDim());
     fields.put("max_position_embeddings", text.maxPositions());
     fields.put("rope_theta", text.ropeTheta());
+    if (text.ropeScaling() != RopeScaling.NONE) {
+      fields.put("rope_scaling", text.ropeScaling().toString());
+    }
     fields.put("rms_norm_eps", text.rmsNormEps());
     fields.put("tie_word_embeddings", text.tiedEmbeddings());
     return fields;

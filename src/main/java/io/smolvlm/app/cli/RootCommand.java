@@ -88,6 +88,8 @@ final class RootCommand implements Runnable {
     all.put("chat", ChatCommand.class);
     all.put("inspect", InspectCommand.class);
     all.put("models", ModelsCommand.class);
+    all.put("quantize", QuantizeCommand.class);
+    all.put("synth", SynthCommand.class);
     all.put("serve", ServeCommand.class);
     all.put("key", KeyCommand.class);
     all.put("pull", PullCommand.class);

@@ -51,6 +51,14 @@ public final class GgufWriter implements AutoCloseable {
     sink.write(name, numbers);
   }
 
+  /// Writes the next announced tensor from float32 numbers that come some rows at a time, coded as
+  /// its type.
+  ///
+  /// @throws IllegalStateException if another tensor is due
+  public void write(String name, RowSource numbers) throws IOException {
+    sink.write(name, numbers);
+  }
+
   /// Puts the complete file in place.
   ///
   /// @throws IllegalStateException if a tensor was not written

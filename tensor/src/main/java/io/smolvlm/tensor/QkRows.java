@@ -20,24 +20,37 @@ public final class QkRows {
   /// @param arena owns the new memory
   /// @throws FormatException `MISMATCH` if the rows are not `heads` times an even number
   public static Tensor restore(Tensor stored, int heads, Arena arena) {
-    boolean vector = stored.shape().rank() == 1;
-    int rows = vector ? stored.cols() : stored.rows();
+    return moved(stored, heads, arena, true);
+  }
+
+  /// The rows as a GGUF file has them: what [#restore] takes back. The same conditions hold.
+  ///
+  /// @param original `[heads * d, cols]` in the order of safetensors
+  public static Tensor interleave(Tensor original, int heads, Arena arena) {
+    return moved(original, heads, arena, false);
+  }
+
+  private static Tensor moved(Tensor tensor, int heads, Arena arena, boolean restore) {
+    boolean vector = tensor.shape().rank() == 1;
+    int rows = vector ? tensor.cols() : tensor.rows();
     if (heads < 1 || rows % heads != 0 || rows / heads % 2 != 0) {
-      throw stored.failure(
+      throw tensor.failure(
           ErrorCode.MISMATCH, rows + " rows", "an even number for each of " + heads + " heads");
     }
-    if (vector && stored.dtype().isBlocked()) {
-      throw stored.failure(
-          ErrorCode.UNSUPPORTED, "a bias of type " + stored.dtype(), "a plain type");
+    if (vector && tensor.dtype().isBlocked()) {
+      throw tensor.failure(
+          ErrorCode.UNSUPPORTED, "a bias of type " + tensor.dtype(), "a plain type");
     }
-    long rowBytes = stored.data().byteSize() / rows;
-    MemorySegment restored = arena.allocate(stored.data().byteSize(), Matrix.ALIGNMENT);
+    long rowBytes = tensor.data().byteSize() / rows;
+    MemorySegment target = arena.allocate(tensor.data().byteSize(), Matrix.ALIGNMENT);
     int perHead = rows / heads;
-    for (int row = 0; row < rows; row++) {
-      int within = row % perHead;
-      int original = row - within + within / 2 + within % 2 * (perHead / 2);
-      MemorySegment.copy(stored.data(), rowBytes * row, restored, rowBytes * original, rowBytes);
+    for (int stored = 0; stored < rows; stored++) {
+      int within = stored % perHead;
+      int original = stored - within + within / 2 + within % 2 * (perHead / 2);
+      int from = restore ? stored : original;
+      int to = restore ? original : stored;
+      MemorySegment.copy(tensor.data(), rowBytes * from, target, rowBytes * to, rowBytes);
     }
-    return new Tensor(stored.file(), stored.name(), stored.dtype(), stored.shape(), restored);
+    return new Tensor(tensor.file(), tensor.name(), tensor.dtype(), tensor.shape(), target);
   }
 }

@@ -21,6 +21,9 @@ final class TensorSink implements AutoCloseable {
 
   private static final long HEAP_PIECE = 1L << 20;
 
+  /// Bytes of float32 numbers that are asked of a [RowSource] at a time.
+  private static final long ROWS_PIECE = 4L << 20;
+
   private final Path target;
   private final Path unfinished;
   private final FileChannel channel;
@@ -67,11 +70,7 @@ final class TensorSink implements AutoCloseable {
     if (numbers.rows() != info.shape().rows() || numbers.cols() != info.shape().cols()) {
       throw new IllegalArgumentException(name + ": " + numbers + ", announced " + info.shape());
     }
-    BlockFormat format =
-        info.dtype()
-            .format()
-            .filter(BlockFormat::encodes)
-            .orElseThrow(() -> new IllegalArgumentException(info.dtype() + " is only read"));
+    BlockFormat format = encoder(info);
     int blocks = numbers.cols() / format.elements();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment row = arena.allocate((long) blocks * format.bytes());
@@ -81,6 +80,36 @@ final class TensorSink implements AutoCloseable {
       }
     }
     pad();
+  }
+
+  /// Writes the next tensor from float32 numbers that come piece by piece.
+  void write(String name, RowSource source) throws IOException {
+    TensorInfo info = take(name);
+    BlockFormat format = encoder(info);
+    long rows = info.shape().rows();
+    long cols = info.shape().cols();
+    int blocks = Math.toIntExact(cols / format.elements());
+    int step = (int) Math.clamp(ROWS_PIECE / Math.max(1, Float.BYTES * cols), 1, rows);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment numbers =
+          arena.allocate(Math.multiplyExact(Float.BYTES * cols, step), Matrix.ALIGNMENT);
+      MemorySegment coded = arena.allocate((long) blocks * format.bytes() * step);
+      for (long from = 0; from < rows; from += step) {
+        int count = (int) Math.min(step, rows - from);
+        int first = Math.toIntExact(from);
+        source.rows(first, first + count, numbers);
+        format.encode(numbers, 0, coded, 0, blocks * count);
+        put(coded.asSlice(0, (long) blocks * format.bytes() * count));
+      }
+    }
+    pad();
+  }
+
+  private static BlockFormat encoder(TensorInfo info) {
+    return info.dtype()
+        .format()
+        .filter(BlockFormat::encodes)
+        .orElseThrow(() -> new IllegalArgumentException(info.dtype() + " is only read"));
   }
 
   private TensorInfo take(String name) {

@@ -76,6 +76,34 @@ class SafetensorsTest {
   }
 
   @Test
+  void rowsThatComeInPiecesAreTheWholeMatrix() throws IOException {
+    Path path = scratch.resolve("rows.safetensors");
+    int rows = 3000; // three pieces of four megabytes
+    int cols = 1000;
+    var info = new TensorInfo("w", DType.F32, Shape.of(rows, cols));
+    var asked = new ArrayList<Integer>();
+    try (SafetensorsWriter writer = SafetensorsWriter.create(path, List.of(info), Map.of())) {
+      writer.write(
+          "w",
+          (from, to, target) -> {
+            asked.add(to - from);
+            for (int i = 0; i < (to - from) * cols; i++) {
+              target.setAtIndex(ValueLayout.JAVA_FLOAT, i, from * cols + i);
+            }
+          });
+      writer.finish();
+    }
+    assertEquals(rows, asked.stream().mapToInt(Integer::intValue).sum());
+    assertTrue(asked.size() > 1);
+    try (TensorFile file = TensorFile.open(path)) {
+      float[] numbers = Fixtures.floats(file, "w");
+      for (int i = 0; i < numbers.length; i++) {
+        assertEquals(i, numbers[i]);
+      }
+    }
+  }
+
+  @Test
   void whatIsWrittenIsReadBack() throws IOException {
     Random random = new Random(7);
     Path path = scratch.resolve("all.safetensors");
