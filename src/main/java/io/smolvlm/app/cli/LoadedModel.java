@@ -1,5 +1,6 @@
 package io.smolvlm.app.cli;
 
+import io.smolvlm.models.Benchmark;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
@@ -113,6 +114,20 @@ final class LoadedModel implements AutoCloseable {
   /// Shows every stage of one pass over the prompt, see [SmolVlm#watch].
   void watch(GenerationRequest request, BiConsumer<String, Matrix> watcher) {
     model.watch(request, false, watcher);
+  }
+
+  /// Measures this model, which stays open.
+  Benchmark benchmark() {
+    return new Benchmark(model);
+  }
+
+  /// Whether it takes pictures.
+  boolean sees() {
+    return model.pictures().isPresent();
+  }
+
+  double loadMillis() {
+    return loadMillis;
   }
 
   /// The hash of the weights; empty when they do not lie in one `model.safetensors`.

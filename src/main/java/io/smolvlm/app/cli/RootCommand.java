@@ -88,6 +88,7 @@ final class RootCommand implements Runnable {
     all.put("chat", ChatCommand.class);
     all.put("inspect", InspectCommand.class);
     all.put("models", ModelsCommand.class);
+    all.put("bench", BenchCommand.class);
     all.put("quantize", QuantizeCommand.class);
     all.put("synth", SynthCommand.class);
     all.put("serve", ServeCommand.class);
