@@ -28,7 +28,7 @@ TOLERANCE = 1e-3
 
 def ours(folder, picture, question, split, out):
     """Ids, pixels and logits of one prompt."""
-    command = [SMOLVLM, "inspect", "forward", *([picture] if picture else []), question, "-m", folder, "--out", out,
+    command = [SMOLVLM, "inspect", "forward", *([picture] if picture else []), question, "-m", folder, "--precision", "exact", "--out", out,
                "--split" if split else "--no-split"]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     return load_file(out)
@@ -98,7 +98,8 @@ def main():
         with open(path, "w") as f:
             json.dump({"samples": rows}, f)
         folder = os.path.dirname(samples[0]) if sees else work
-        done = subprocess.run([SMOLVLM, "inspect", "parity", path, "--pictures", folder, "-m", args.checkpoint])
+        done = subprocess.run([SMOLVLM, "inspect", "parity", path, "--pictures", folder, "-m", args.checkpoint,
+                               "--precision", "exact"])
     if worst > TOLERANCE or done.returncode != 0:
         sys.exit(1)
 

@@ -4,6 +4,7 @@ import io.smolvlm.models.Agreement;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
+import io.smolvlm.models.Precision;
 import io.smolvlm.models.SmolVlm;
 import io.smolvlm.models.convert.Converter;
 import io.smolvlm.models.convert.StoredTypes;
@@ -105,12 +106,14 @@ final class QuantizeCommand implements Runnable, WithJson {
 
   private Agreement agreement(Converter converter) {
     terminal.progress("comparing with the source");
-    try (SmolVlm source = SmolVlm.load(LoadedModel.checkpoint(model), LoadOptions.defaults());
+    // In exact precision, so that only what was written differs.
+    LoadOptions exact = LoadOptions.defaults().with(Precision.EXACT);
+    try (SmolVlm source = SmolVlm.load(LoadedModel.checkpoint(model), exact);
         SmolVlm made =
             SmolVlm.load(
                 new ModelCatalog()
                     .resolve(converter.path().toString(), converter.picturePath().orElse(null)),
-                LoadOptions.defaults())) {
+                exact)) {
       return Agreement.of(source, made, CONTINUED);
     } finally {
       terminal.clearProgress();

@@ -15,6 +15,7 @@ import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.models.ModelConfig;
 import io.smolvlm.models.ModelFolder;
+import io.smolvlm.models.Precision;
 import io.smolvlm.models.SmolVlm;
 import io.smolvlm.models.Weight;
 import io.smolvlm.tensor.DType;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConverterTest {
   private static final String SEEING = "SmolVLM-256M-Instruct";
-  private static final LoadOptions KERNELS = new LoadOptions(1, LoadOptions.Executor.KERNELS);
+  private static final LoadOptions KERNELS = new LoadOptions(1, LoadOptions.Executor.KERNELS).with(Precision.EXACT);
 
   @TempDir Path scratch;
   private Path folder;

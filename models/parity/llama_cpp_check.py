@@ -1,0 +1,145 @@
+"""Loads GGUF files that `smolvlm quantize` wrote into llama.cpp (package llama-cpp-python) and compares greedy ids with ours.
+
+    models/parity/llama_cpp_check.py MODEL.gguf [--tokens 24] [--mmproj MMPROJ.gguf --picture FILE --question TEXT]
+
+Eight prompts, put through the model's own template by ours (`smolvlm inspect prompt`), go on greedily in llama.cpp; ours
+must choose the same (`smolvlm inspect parity`, which names the logits' margin where they part). llama.cpp rounds
+activations to 8 bits before it multiplies quantised weights, ours does not in exact precision: with q8_0 and q4_0 weights
+choices may part at small margins, with f32, f16 and bf16 at near ties only. With --mmproj a picture goes through
+llama.cpp's own multimodal library, preprocessing and prompt included, and its answer is printed beside ours.
+"""
+import argparse
+import ctypes
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import llama_cpp
+import numpy as np
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SMOLVLM = os.path.join(ROOT, "smolvlm")
+PROMPTS = ["What is the capital of France?", "Write one sentence about the sea.", "Count from one to five.",
+           "Name three colours.", "What is 12 plus 30?", "Who wrote Hamlet?", "Translate 'good morning' into French.",
+           "Write a short poem about rain."]
+
+
+class Greedy:
+    def __init__(self, path, context=4096, threads=2):
+        self.llm = llama_cpp.Llama(path, n_ctx=context, n_batch=512, n_threads=threads, n_threads_batch=threads, verbose=False)
+        self.rows = self.llm.n_vocab()
+
+    def logits(self):
+        pointer = llama_cpp.llama_get_logits_ith(self.llm._ctx.ctx, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self.rows,)).copy()
+
+    def go_on(self, ids, tokens):
+        """-> ids up to an end token, and the margin of each"""
+        self.llm.reset()
+        self.llm._ctx.kv_cache_clear()
+        self.llm.eval(ids)
+        return self.continue_from_here(tokens)
+
+    def continue_from_here(self, tokens):
+        new, margins = [], []
+        vocabulary = llama_cpp.llama_model_get_vocab(self.llm._model.model)
+        while len(new) < tokens:
+            logits = self.logits()
+            second, best = np.argpartition(logits, -2)[-2:][np.argsort(logits[np.argpartition(logits, -2)[-2:]])]
+            new.append(int(best))
+            margins.append(float(logits[best] - logits[second]))
+            if llama_cpp.llama_vocab_is_eog(vocabulary, new[-1]):
+                break
+            self.llm.eval([new[-1]])
+        return new, margins
+
+    def text(self, ids):
+        return self.llm.detokenize(ids).decode("utf-8", "replace").strip()
+
+
+def prompt(arguments):
+    shown = subprocess.run([SMOLVLM, "inspect", "prompt", "--json", *arguments], check=True, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL)
+    return json.loads(shown.stdout)
+
+
+def compare(model, engine, tokens, work):
+    samples = []
+    for i, text in enumerate(PROMPTS):
+        ids = prompt([text, "-m", model])["ids"]
+        new, margins = engine.go_on(ids, tokens)
+        print(f"llama.cpp: {text!r} -> {engine.text(new)!r}")
+        samples.append({"id": str(i), "kind": "text", "tier": "llama.cpp", "group": "text", "pictures": [], "split": True,
+                        "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}], "answer": "",
+                        "text": engine.text(new), "prompt_ids": ids, "answer_ids": new, "margins": margins,
+                        "smallest_margin": min(margins)})
+    path = os.path.join(work, "parity.json")
+    with open(path, "w") as f:
+        json.dump({"model_sha256": "", "samples": samples}, f)
+    return subprocess.run([SMOLVLM, "inspect", "parity", path, "--pictures", work, "-m", model, "--precision",
+                           "exact"]).returncode
+
+
+def describe(engine, mmproj, picture, question, tokens):
+    """The whole way of llama.cpp: its resizing, tiles, encoder, prompt."""
+    from llama_cpp import mtmd_cpp
+    from PIL import Image
+
+    parameters = mtmd_cpp.mtmd_context_params_default()
+    parameters.use_gpu = False
+    parameters.n_threads = 2
+    parameters.warmup = False
+    context = mtmd_cpp.mtmd_init_from_file(mmproj.encode(), engine.llm._model.model, parameters)
+    if not context:
+        sys.exit(f"llama.cpp does not load {mmproj}")
+    image = Image.open(picture).convert("RGB")
+    pixels = (ctypes.c_uint8 * (image.width * image.height * 3)).from_buffer_copy(image.tobytes())
+    bitmap = mtmd_cpp.mtmd_bitmap_init(image.width, image.height, pixels)
+    text = f"<|im_start|>User:{mtmd_cpp.mtmd_default_marker().decode()}{question}<end_of_utterance>\nAssistant:".encode()
+    chunks = mtmd_cpp.mtmd_input_chunks_init()
+    given = mtmd_cpp.mtmd_input_text(text=text, text_len=len(text), add_special=False, parse_special=True)
+    failed = mtmd_cpp.mtmd_tokenize(context, chunks, ctypes.byref(given),
+                                    (mtmd_cpp.mtmd_bitmap_p_ctypes * 1)(bitmap), 1)
+    if failed:
+        sys.exit(f"llama.cpp cannot put the picture into a prompt: {failed}")
+    engine.llm.reset()
+    engine.llm._ctx.kv_cache_clear()
+    past = llama_cpp.llama_pos(0)
+    failed = mtmd_cpp.mtmd_helper_eval_chunks(context, engine.llm._ctx.ctx, chunks, 0, 0, 512, True, ctypes.byref(past))
+    if failed:
+        sys.exit(f"llama.cpp cannot read the picture: {failed}")
+    tokens_in = mtmd_cpp.mtmd_helper_get_n_tokens(chunks)
+    engine.llm.n_tokens = past.value
+    new, _ = engine.continue_from_here(tokens)
+    mtmd_cpp.mtmd_bitmap_free(bitmap)
+    mtmd_cpp.mtmd_input_chunks_free(chunks)
+    mtmd_cpp.mtmd_free(context)
+    return engine.text(new), tokens_in
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("model")
+    ap.add_argument("--tokens", type=int, default=24)
+    ap.add_argument("--mmproj")
+    ap.add_argument("--picture")
+    ap.add_argument("--question", default="Describe this image.")
+    args = ap.parse_args()
+    engine = Greedy(args.model)
+    status = 0
+    with tempfile.TemporaryDirectory() as work:
+        if args.picture:
+            text, count = describe(engine, args.mmproj, args.picture, args.question, 64)
+            print(f"llama.cpp, {count} tokens: {text}")
+            shown = subprocess.run([SMOLVLM, "ask", args.picture, args.question, "-m", args.model, "--mmproj", args.mmproj,
+                                    "--max-tokens", "64"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            print(f"ours: {shown.stdout.decode().strip()}")
+        else:
+            status = compare(args.model, engine, args.tokens, work)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
