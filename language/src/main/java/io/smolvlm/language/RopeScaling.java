@@ -7,9 +7,6 @@ import java.util.List;
 /// How the rotary frequencies are changed so that a decoder reaches beyond the context it was first
 /// trained on.
 public sealed interface RopeScaling {
-  /// The frequencies as they are: every SmolLM and SmolVLM.
-  RopeScaling NONE = new None();
-
   /// The frequencies to rotate by, in a new array.
   ///
   /// @param frequencies `theta^(-2j / headDim)`, one for each pair of a head
@@ -27,6 +24,7 @@ public sealed interface RopeScaling {
     return scaled;
   }
 
+  /// The frequencies as they are: every SmolLM and SmolVLM.
   record None() implements RopeScaling {
     @Override
     public float[] scaled(float[] frequencies) {

@@ -95,7 +95,7 @@ public record TextConfig(
         ropeTheta,
         rmsNormEps,
         tiedEmbeddings,
-        RopeScaling.NONE);
+        new RopeScaling.None());
   }
 
   private static void positive(String name, int value) {

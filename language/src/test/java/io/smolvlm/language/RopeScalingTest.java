@@ -54,7 +54,7 @@ class RopeScalingTest {
   void divisorsDivide() {
     var scaling = new RopeScaling.Divided(List.of(1f, 4f));
     assertArrayEquals(new float[] {1, 0.125f}, scaled(scaling, 1, 0.5f));
-    assertArrayEquals(new float[] {1, 0.5f}, scaled(RopeScaling.NONE, 1, 0.5f));
+    assertArrayEquals(new float[] {1, 0.5f}, scaled(new RopeScaling.None(), 1, 0.5f));
   }
 
   private static float[] scaled(RopeScaling scaling, float... frequencies) {
@@ -64,7 +64,7 @@ class RopeScalingTest {
   @Test
   void tablesAreMadeOfTheScaledFrequencies() {
     var scaling = new RopeScaling.Divided(Collections.nCopies(16, 2f));
-    try (var plain = new Rope(config(32, 1e4, RopeScaling.NONE));
+    try (var plain = new Rope(config(32, 1e4, new RopeScaling.None()));
         var halved = new Rope(config(32, 1e4, scaling))) {
       plain.reach(4);
       halved.reach(8);

@@ -114,7 +114,7 @@ final class GgufConfigReader {
   private RopeScaling ropeScaling(int headDim) {
     Tensor divisors = gguf.tensors().get(WeightNames.ROPE_DIVISORS);
     if (divisors == null) {
-      return RopeScaling.NONE;
+      return new RopeScaling.None();
     }
     int needed = headDim / 2;
     if (divisors.dtype() != DType.F32 || divisors.shape().elements() != needed) {

@@ -80,7 +80,7 @@ final class TextConfigReader {
       throw text.refuse(
           ErrorCode.MISMATCH, "rope_scaling", "the same as rope_parameters says, or nothing");
     }
-    return found.isEmpty() ? RopeScaling.NONE : found.getFirst();
+    return found.isEmpty() ? new RopeScaling.None() : found.getFirst();
   }
 
   private static RopeScaling scaling(JsonObject rope) {
@@ -92,7 +92,7 @@ final class TextConfigReader {
     }
     String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
     if (type.equals("default")) {
-      return RopeScaling.NONE;
+      return new RopeScaling.None();
     }
     for (String key : List.of("factor", "low_freq_factor", "high_freq_factor")) {
       if (!rope.has(key)) {

@@ -38,7 +38,7 @@ final class ConfigFields {
     fields.put("head_dim", text.headDim());
     fields.put("max_position_embeddings", text.maxPositions());
     fields.put("rope_theta", text.ropeTheta());
-    if (text.ropeScaling() != RopeScaling.NONE) {
+    if (!(text.ropeScaling() instanceof RopeScaling.None)) {
       fields.put("rope_scaling", text.ropeScaling().toString());
     }
     fields.put("rms_norm_eps", text.rmsNormEps());

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// A configuration as the small JSON files of a checkpoint folder, in the spelling of transformers
 /// 4.46, which every later version reads.
@@ -98,8 +99,7 @@ final class ConfigWriter {
     return Double.parseDouble(Float.toString(value));
   }
 
-  private static @org.jspecify.annotations.Nullable Map<String, Object> scaling(
-      RopeScaling scaling) {
+  private static @Nullable Map<String, Object> scaling(RopeScaling scaling) {
     return switch (scaling) {
       case RopeScaling.None _ -> null;
       case RopeScaling.Llama3 rule -> {

@@ -108,7 +108,8 @@ final class GgufConverter implements Converter {
       throws IOException {
     var infos = new ArrayList<TensorInfo>();
     boolean divided =
-        keys.containsKey("llama.block_count") && config.text().ropeScaling() != RopeScaling.NONE;
+        keys.containsKey("llama.block_count")
+            && !(config.text().ropeScaling() instanceof RopeScaling.None);
     int pairs = config.text().headDim() / 2;
     if (divided) {
       infos.add(new TensorInfo(WeightNames.ROPE_DIVISORS, DType.F32, Shape.of(pairs)));

@@ -39,11 +39,11 @@ final class RandomWeights {
   RowSource of(Weight weight, int layer) {
     long[] shape = weight.shape(config);
     int cols = Math.toIntExact(shape[shape.length - 1]);
-    long own = mixed(mixed(seed, weight.ordinal() + 1L), layer + 1L);
+    long own = mixed(mixed(seed, weight.name().hashCode()), layer + 1L);
     if (shape.length == 1) {
       return (from, to, target) -> fillVector(weight, cols, own, target);
     }
-    float[] columns = columns(weight, layer, cols, own);
+    float[] columns = columns(weight, cols, own);
     return (from, to, target) ->
         IntStream.range(from, to)
             .parallel()
@@ -89,7 +89,7 @@ final class RandomWeights {
   }
 
   /// The deviation of each column.
-  private float[] columns(Weight weight, int layer, int cols, long own) {
+  private float[] columns(Weight weight, int cols, long own) {
     var random = new SplittableRandom(mixed(own, -1));
     double deviation = deviation(weight) * Math.exp(0.15 * random.nextGaussian());
     float[] columns = new float[cols];

@@ -24,7 +24,7 @@ record Shards(List<Shard> files) {
     List<List<TensorInfo>> parts = new ArrayList<>();
     long held = 0;
     for (TensorInfo tensor : tensors) {
-      if (parts.isEmpty() || held + tensor.bytes() > most && held > 0) {
+      if (parts.isEmpty() || (held > 0 && held + tensor.bytes() > most)) {
         parts.add(new ArrayList<>());
         held = 0;
       }

@@ -5,6 +5,7 @@ import io.smolvlm.vision.VisionConfig;
 
 /// The encoders of the family, with the connector's folding and the pictures' preparation that go
 /// with each.
+@SuppressWarnings("ImmutableEnumChecker") // a record of numbers
 enum VisionKind {
   /// SigLIP B/16 at 512 pixels: 64 image tokens a tile.
   B16_512(768, 3072, 12, 12, 512, 16, 4),

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConverterTest {
   private static final String SEEING = "SmolVLM-256M-Instruct";
-  private static final LoadOptions KERNELS = new LoadOptions(1, LoadOptions.Executor.KERNELS).with(Precision.EXACT);
+  private static final LoadOptions KERNELS =
+      new LoadOptions(1, LoadOptions.Executor.KERNELS).with(Precision.EXACT);
 
   @TempDir Path scratch;
   private Path folder;

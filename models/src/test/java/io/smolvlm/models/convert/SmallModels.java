@@ -48,7 +48,7 @@ final class SmallModels {
   }
 
   static ModelConfig config(String member, DType type) {
-    return config(member, type, RopeScaling.NONE);
+    return config(member, type, new RopeScaling.None());
   }
 
   static Synthesizer of(String member, ModelConfig config, long seed, DType type, long shard) {

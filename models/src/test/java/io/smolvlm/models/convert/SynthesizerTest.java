@@ -78,7 +78,8 @@ class SynthesizerTest {
 
   @Test
   void configurationIsReadBackAsItWas() throws IOException {
-    for (RopeScaling scaling : List.of(RopeScaling.NONE, new RopeScaling.Llama3(8, 1, 4, 128))) {
+    for (RopeScaling scaling :
+        List.of(new RopeScaling.None(), new RopeScaling.Llama3(8, 1, 4, 128))) {
       ModelConfig config = SmallModels.config(SEEING, DType.F16, scaling);
       Path folder = scratch.resolve(scaling.getClass().getSimpleName());
       SmallModels.of(SEEING, config, 1, DType.F16, 1 << 30).write(folder, (_, _) -> {});
