@@ -106,12 +106,22 @@ def describe(engine, mmproj, picture, question, tokens):
         sys.exit(f"llama.cpp cannot put the picture into a prompt: {failed}")
     engine.llm.reset()
     engine.llm._ctx.kv_cache_clear()
-    past = llama_cpp.llama_pos(0)
-    failed = mtmd_cpp.mtmd_helper_eval_chunks(context, engine.llm._ctx.ctx, chunks, 0, 0, 512, True, ctypes.byref(past))
-    if failed:
-        sys.exit(f"llama.cpp cannot read the picture: {failed}")
-    tokens_in = mtmd_cpp.mtmd_helper_get_n_tokens(chunks)
-    engine.llm.n_tokens = past.value
+    for i in range(mtmd_cpp.mtmd_input_chunks_size(chunks)):
+        chunk = mtmd_cpp.mtmd_input_chunks_get(chunks, i)
+        if mtmd_cpp.mtmd_input_chunk_get_type(chunk) == mtmd_cpp.MTMD_INPUT_CHUNK_TYPE_TEXT:
+            count = ctypes.c_size_t(0)
+            ids = mtmd_cpp.mtmd_input_chunk_get_tokens_text(chunk, ctypes.byref(count))
+            # It looks the empty line before the whole picture up as one token, which small vocabularies do not have.
+            empty_line = engine.llm.tokenize(b"\n\n", add_bos=False)
+            engine.llm.eval([t for at in range(count.value) for t in ([ids[at]] if ids[at] >= 0 else empty_line)])
+        else:
+            past = llama_cpp.llama_pos(engine.llm.n_tokens)
+            failed = mtmd_cpp.mtmd_helper_eval_chunk_single(context, engine.llm._ctx.ctx, chunk, past, 0, 512, False,
+                                                            ctypes.byref(past))
+            if failed:
+                sys.exit(f"llama.cpp cannot read the picture: {failed}")
+            engine.llm.n_tokens = past.value
+    tokens_in = engine.llm.n_tokens
     new, _ = engine.continue_from_here(tokens)
     mtmd_cpp.mtmd_bitmap_free(bitmap)
     mtmd_cpp.mtmd_input_chunks_free(chunks)

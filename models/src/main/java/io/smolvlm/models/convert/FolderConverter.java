@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -94,7 +95,7 @@ final class FolderConverter implements Converter {
           SafetensorsWriter.create(
               out.resolve(shard.name()), shard.tensors(), Map.of("format", "pt"))) {
         for (TensorInfo info : shard.tensors()) {
-          Stored stored = tensors.get(info);
+          Stored stored = Objects.requireNonNull(tensors.get(info));
           try (Arena arena = Arena.ofShared()) {
             Tensor tensor = source.weights().tensor(stored.weight, stored.layer, arena);
             Recoding recoding = Recoding.of(tensor, info, arena);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Writes a checkpoint folder of a member's true shapes with random weights ([RandomWeights]): what
 /// loads, runs and measures as the member does, and says nothing sensible. Memory stays at a few
@@ -85,7 +86,7 @@ public final class Synthesizer {
           SafetensorsWriter.create(
               folder.resolve(shard.name()), shard.tensors(), Map.of("format", "pt"))) {
         for (TensorInfo tensor : shard.tensors()) {
-          Source source = sources.get(tensor);
+          Source source = Objects.requireNonNull(sources.get(tensor));
           writer.write(tensor.name(), random.of(source.weight(), source.layer()));
           done += tensor.bytes();
           progress.at(done, shards.bytes());
