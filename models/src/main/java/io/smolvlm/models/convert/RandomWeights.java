@@ -106,7 +106,7 @@ final class RandomWeights {
     for (int i = 1; i < shape.length; i++) {
       fanIn *= shape[i];
     }
-    double plain = 1 / Math.sqrt(fanIn);
+    double plain = 1 / Math.sqrt((double) fanIn);
     return switch (weight) {
       case EMBEDDINGS, HEAD -> HEAD_GAIN * plain;
       case ATTENTION_OUT, DOWN -> plain * 2 / Math.sqrt(2.0 * config.text().layers());
