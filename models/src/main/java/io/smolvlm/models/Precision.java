@@ -7,17 +7,20 @@ import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.util.Locale;
 import java.util.Optional;
 
-/// In which numbers a model keeps the weights of its decoder. Encoder, connector, activations, keys
-/// and values are float32 in each.
+/// In which numbers a model keeps its weights. Norms, attention, keys and values are float32 in
+/// each, and so is the decoder where libtorch computes a long prompt.
 public enum Precision {
-  /// [#EXACT] where the decoder's weights stay in the processor's cache anyway, else [#INT8].
+  /// [#EXACT] where the decoder's weights stay in the processor's cache anyway, else [#INT8] for
+  /// the decoder; the encoder in float32, since what rounding costs there is known of small trained
+  /// encoders only.
   AUTO,
   /// float32: the reference implementation's answers, to the token.
   EXACT,
-  /// Blocks of 32 numbers of 8 bits with a scale.
+  /// The decoder in blocks of 32 numbers of 8 bits with a scale; encoder and connector, where
+  /// libtorch computes them, in 8 bits with a scale for each output.
   INT8,
-  /// Blocks of 32 numbers of 4 bits with a scale and a minimum, and 8-bit activations; the head as
-  /// [#INT8].
+  /// The decoder in blocks of 32 numbers of 4 bits with a scale and a minimum, and 8-bit
+  /// activations; head, encoder and connector as [#INT8].
   INT4;
 
   /// Below this many weights of the decoder's layers a step is not bound by memory: 32 MB in
@@ -48,6 +51,11 @@ public enum Precision {
         2.0 * text.hiddenSize() * (text.heads() + text.keyValueHeads()) * text.headDim()
             + 3.0 * text.hiddenSize() * text.intermediateSize();
     return text.layers() * layer < CACHED ? EXACT : INT8;
+  }
+
+  /// Whether libtorch is to multiply in 8 bits in encoder and connector.
+  boolean roundsEncoder() {
+    return this == INT8 || this == INT4;
   }
 
   /// The form of a layer's weights; empty for float32.

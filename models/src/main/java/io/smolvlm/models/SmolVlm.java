@@ -92,7 +92,11 @@ public final class SmolVlm implements AutoCloseable {
     this.vision =
         pictures == null
             ? null
-            : new VisionTower(pictures.encoder(), weights.vision(pictures.encoder()), team, torch);
+            : new VisionTower(
+                pictures.encoder(),
+                weights.vision(pictures.encoder()),
+                team,
+                encoder(torch, options.precision()));
     this.expander =
         checkpoint
             .chatTemplate()
@@ -113,6 +117,13 @@ public final class SmolVlm implements AutoCloseable {
         options.threads(),
         torch ? "libtorch for many rows" : "kernels only",
         precision);
+  }
+
+  private static VisionTower.Executor encoder(boolean torch, Precision asked) {
+    if (!torch) {
+      return VisionTower.Executor.KERNELS;
+    }
+    return asked.roundsEncoder() ? VisionTower.Executor.TORCH_INT8 : VisionTower.Executor.TORCH;
   }
 
   private Decoder decoder(NetworkWeights weights, boolean torch) {

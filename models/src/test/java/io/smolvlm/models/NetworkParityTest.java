@@ -116,7 +116,12 @@ class NetworkParityTest {
       this.vision =
           config
               .pictures()
-              .map(p -> new VisionTower(p.encoder(), weights.vision(p.encoder()), team, torch))
+              .map(p ->
+                  new VisionTower(
+                      p.encoder(),
+                      weights.vision(p.encoder()),
+                      team,
+                      torch ? VisionTower.Executor.TORCH : VisionTower.Executor.KERNELS))
               .orElse(null);
       this.expected = Fixtures.tensors("tiny", description.get("expected").asText());
     }

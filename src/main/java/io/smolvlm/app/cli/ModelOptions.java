@@ -28,9 +28,9 @@ final class ModelOptions {
       names = "--precision",
       paramLabel = "NAME",
       description =
-          "Numbers of the decoder's weights: exact (float32, the reference's answers), int8, int4,"
-              + " or auto: exact for models that fit into the processor's cache, as tiny does, else"
-              + " int8; default: auto.")
+          "Numbers of the weights: exact (float32, the reference's answers), int8, int4, or auto:"
+              + " exact for models that fit into the processor's cache, as tiny does, else int8 for"
+              + " the decoder and exact for the encoder; default: auto.")
   String precision = "auto";
 
   private @Nullable String chosen;

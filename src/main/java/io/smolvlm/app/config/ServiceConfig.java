@@ -28,9 +28,9 @@ public interface ServiceConfig {
   /// address that others can reach is refused at start.
   Optional<String> apiKeys();
 
-  /// Numbers of the decoder's weights: `exact` (float32, the reference's answers), `int8`, `int4`,
-  /// or `auto`: `exact` for models that fit into the processor's cache, as `tiny` does, else
-  /// `int8`.
+  /// Numbers of the weights: `exact` (float32, the reference's answers), `int8`, `int4`, or `auto`:
+  /// `exact` for models that fit into the processor's cache, as `tiny` does, else `int8` for the
+  /// decoder and `exact` for the encoder.
   @WithDefault("auto")
   Precision precision();
 

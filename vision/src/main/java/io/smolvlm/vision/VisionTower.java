@@ -17,18 +17,27 @@ public final class VisionTower implements AutoCloseable {
   private final SiglipNetwork network;
   private final PatchEmbedding embedding;
   private final KernelOps kernels;
-  private final boolean torch;
+  private final Executor executor;
   private final Arena arena = Arena.ofShared();
   private final Matrix patches;
   private @Nullable TorchGraph graph;
 
+  /// Who computes tiles.
+  public enum Executor {
+    /// Vector kernels, float32.
+    KERNELS,
+    /// libtorch, float32.
+    TORCH,
+    /// libtorch, linear layers in 8 bits, all else in float32.
+    TORCH_INT8
+  }
+
   /// @param team does the maths of the kernels; not closed with this
-  /// @param torch whether tiles go through libtorch
-  public VisionTower(VisionConfig config, VisionWeights weights, Team team, boolean torch) {
+  public VisionTower(VisionConfig config, VisionWeights weights, Team team, Executor executor) {
     this.network = new SiglipNetwork(config, weights);
     this.embedding = new PatchEmbedding(config);
     this.kernels = new KernelOps(team);
-    this.torch = torch;
+    this.executor = executor;
     this.patches = Matrix.allocate(arena, config.patches(), weights.patchEmbedding().in());
   }
 
@@ -47,12 +56,13 @@ public final class VisionTower implements AutoCloseable {
   /// @param tokens `[tokens per tile, text hidden]`, written
   public void encode(Matrix pixels, Matrix tokens) {
     embedding.unfold(pixels, patches);
-    if (torch) {
+    if (executor != Executor.KERNELS) {
       if (graph == null) {
         graph =
             TorchGraph.compile(
                 List.of("x", "positions"),
                 false,
+                executor == Executor.TORCH_INT8,
                 (ops, in) -> network.forward(ops, in.get(0), in.get(1), null));
       }
       graph.run(List.of(patches, network.weights().positions()), tokens, null);
@@ -90,6 +100,7 @@ public final class VisionTower implements AutoCloseable {
             TorchGraph.compile(
                 List.of("x", "positions", "bias"),
                 true,
+                false,
                 (ops, in) -> network.forward(ops, in.get(0), in.get(1), in.get(2)))) {
           watched.run(List.of(patches, positions, bias), tokens, watcher);
         }

@@ -33,6 +33,7 @@ public final class TorchGraph implements AutoCloseable {
   private final PtSymbolBlock block;
   private final PtNDManager manager;
   private final IValue weights;
+  private final @Nullable IValue packed;
   private final List<String> taps;
   private final boolean causal;
   private final int keptLayers;
@@ -52,6 +53,23 @@ public final class TorchGraph implements AutoCloseable {
     this.block = (PtSymbolBlock) model.getBlock();
     this.manager = (PtNDManager) model.getNDManager().newSubManager();
     this.weights = IValue.listFrom(views(manager, ops.weights()));
+    this.packed = ops.packed().isEmpty() ? null : packed(ops.packed());
+  }
+
+  /// libtorch's own 8-bit copies; the matrices are not needed afterwards.
+  private IValue packed(List<Matrix> matrices) {
+    IValue[] all = new IValue[matrices.size()];
+    for (int i = 0; i < all.length; i++) {
+      try (PtNDManager call = (PtNDManager) manager.newSubManager();
+          IValue matrix = IValue.from(view(call, matrices.get(i)))) {
+        all[i] = IValueUtils.runMethod(block, "prepack", matrix);
+      }
+    }
+    IValue list = IValue.listFrom(all);
+    for (IValue each : all) {
+      each.close();
+    }
+    return list;
   }
 
   /// Compiles a network without sequences: `f(ops, x, extra)` with `extra` an optional second
@@ -59,15 +77,18 @@ public final class TorchGraph implements AutoCloseable {
   ///
   /// @param inputs names of the inputs, `x` first
   /// @param watched whether tapped values are computed for [#run]'s watcher
+  /// @param int8 whether linear layers multiply in 8 bits, weights rounded with a scale for each
+  ///   output, activations with a scale for each row; all else stays float32
   public static TorchGraph compile(
       List<String> inputs,
       boolean watched,
+      boolean int8,
       BiFunction<Ops<String>, List<String>, String> description) {
     Torch.prepare();
-    var ops = new TorchOps(watched);
+    var ops = new TorchOps(watched, int8);
     String result = description.apply(ops, inputs);
     String parameters = String.join(": Tensor, ", inputs) + ": Tensor, w: List[Tensor]";
-    return new TorchGraph(ops, ops.method(parameters, result), false);
+    return new TorchGraph(ops, ops.methods(parameters, result), false);
   }
 
   /// Compiles a network over one sequence: attention reads the sequence's keys and values and adds
@@ -75,12 +96,12 @@ public final class TorchGraph implements AutoCloseable {
   public static TorchGraph compileCausal(
       boolean watched, BiFunction<Ops<String>, String, String> description) {
     Torch.prepare();
-    var ops = new TorchOps(watched);
+    var ops = new TorchOps(watched, false);
     ops.prepareCausal();
     String result = description.apply(ops, "x");
     return new TorchGraph(
         ops,
-        ops.method(
+        ops.methods(
                 "x: Tensor, cos: Tensor, sin: Tensor, blocks: List[Tensor], past: int, per: int,"
                     + " w: List[Tensor]",
                 result)
@@ -98,12 +119,16 @@ public final class TorchGraph implements AutoCloseable {
       throw new IllegalStateException("a causal graph needs a sequence");
     }
     try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
-      IValue[] arguments = new IValue[inputs.size() + 1];
-      for (int i = 0; i < inputs.size(); i++) {
+      int own = inputs.size();
+      IValue[] arguments = new IValue[packed == null ? own + 1 : own + 2];
+      for (int i = 0; i < own; i++) {
         arguments[i] = IValue.from(view(call, inputs.get(i)));
       }
-      arguments[inputs.size()] = weights;
-      finish(call, arguments, result, null, watcher);
+      arguments[own] = weights;
+      if (packed != null) {
+        arguments[own + 1] = packed;
+      }
+      finish(call, arguments, own, result, null, watcher);
     }
   }
 
@@ -135,13 +160,14 @@ public final class TorchGraph implements AutoCloseable {
         IValue.from((long) per),
         weights
       };
-      finish(call, arguments, result, memory, watcher);
+      finish(call, arguments, arguments.length - 1, result, memory, watcher);
     }
   }
 
   private void finish(
       PtNDManager call,
       IValue[] arguments,
+      int own,
       Matrix result,
       @Nullable KeyValues memory,
       @Nullable BiConsumer<String, Matrix> watcher) {
@@ -164,7 +190,7 @@ public final class TorchGraph implements AutoCloseable {
         }
       }
     } finally {
-      for (int i = 0; i < arguments.length - 1; i++) { // the last are the weights, which stay
+      for (int i = 0; i < own; i++) { // those behind are the weights, which stay
         arguments[i].close();
       }
     }
@@ -201,6 +227,9 @@ public final class TorchGraph implements AutoCloseable {
   @Override
   public void close() {
     weights.close();
+    if (packed != null) {
+      packed.close();
+    }
     manager.close();
     model.close();
   }

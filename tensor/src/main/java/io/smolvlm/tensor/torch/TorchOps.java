@@ -21,18 +21,43 @@ import org.jspecify.annotations.Nullable;
 /// The program does not depend on the number of rows. Weights become indices into a list of tensors
 /// that every call is given; [#weights] says in which order.
 final class TorchOps implements Ops<String> {
+  /// The type of a weight that libtorch has laid out for its 8-bit kernels.
+  private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
+
+  /// Rounds a weight to 8 bits with a scale for each output and lays it out.
+  private static final String PACK =
+      "  def prepack(self: __torch__."
+          + TorchArchive.CLASS
+          + ",\n    w: Tensor) -> "
+          + PACKED
+          + ":\n"
+          + "    s = torch.clamp(torch.div(torch.amax(torch.abs(w), [1]), 127.),"
+          + " 9.9999999999999998e-13)\n"
+          + "    z = torch.zeros([torch.size(w, 0)], dtype=4)\n"
+          + "    q = torch.quantize_per_channel(w, s, z, 0, 12)\n"
+          + "    return ops.quantized.linear_prepack(q, None)\n";
+
   private final StringBuilder body = new StringBuilder();
   private final List<Matrix> weights = new ArrayList<>();
   private final Map<Matrix, Integer> numbers = new HashMap<>();
   private final List<String> taps = new ArrayList<>();
   private final List<String> tapped = new ArrayList<>();
   private final List<String> kept = new ArrayList<>();
+  private final List<Matrix> packed = new ArrayList<>();
   private final boolean watched;
+  private final boolean int8;
   private int variables;
 
   /// @param watched whether tapped values are given back beside the result
-  TorchOps(boolean watched) {
+  /// @param int8 whether linear layers multiply in 8 bits
+  TorchOps(boolean watched, boolean int8) {
     this.watched = watched;
+    this.int8 = int8;
+  }
+
+  /// The weights of the linear layers that multiply in 8 bits, in the order of their list.
+  List<Matrix> packed() {
+    return packed;
   }
 
   /// The weights in the order of the list, as the description used them.
@@ -52,7 +77,7 @@ final class TorchOps implements Ops<String> {
   }
 
   /// The method: its parameters, the description's lines, and the list of results.
-  String method(String parameters, String result) {
+  String methods(String parameters, String result) {
     var results = new ArrayList<String>();
     results.add(result);
     results.addAll(kept);
@@ -61,11 +86,13 @@ final class TorchOps implements Ops<String> {
         + TorchArchive.CLASS
         + ",\n    "
         + parameters
+        + (int8 ? ", p: List[" + PACKED + "]" : "")
         + ") -> List[Tensor]:\n"
         + body
         + "    return ["
         + String.join(", ", results)
-        + "]\n";
+        + "]\n"
+        + (int8 ? PACK : "");
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would cost a dependency
@@ -101,10 +128,26 @@ final class TorchOps implements Ops<String> {
   public String linear(String x, Linear weight) {
     return switch (weight.weight()) {
       case FloatWeight w ->
-          let("torch.linear(%s, %s, %s)", x, weight(w.matrix()), row(weight.bias()));
+          int8
+              ? int8(x, w.matrix(), weight.bias())
+              : let("torch.linear(%s, %s, %s)", x, weight(w.matrix()), row(weight.bias()));
       case PackedWeight w ->
           throw new IllegalArgumentException(weight.name() + " is packed for the kernels: " + w);
     };
+  }
+
+  /// libtorch takes one scale for all activations, so that one large row would cost all others
+  /// their precision. Rows are brought to the same size before and back afterwards: a scale for
+  /// each.
+  private String int8(String x, Matrix weight, @Nullable Matrix bias) {
+    String size =
+        let("torch.clamp(torch.amax(torch.abs(%s), [1], True), 9.9999999999999994e-30)", x);
+    String y =
+        let("ops.quantized.linear_dynamic(torch.div(%s, %s), p[%d], True)", x, size, packed.size());
+    packed.add(weight);
+    return bias == null
+        ? let("torch.mul(%s, %s)", y, size)
+        : let("torch.addcmul(%s, %s, %s)", row(bias), y, size);
   }
 
   @Override

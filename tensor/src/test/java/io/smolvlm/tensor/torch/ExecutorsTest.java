@@ -106,6 +106,7 @@ class ExecutorsTest {
         TorchGraph.compile(
             List.of("x", "positions", "bias"),
             true,
+            false,
             (ops, inputs) -> network.forward(ops, inputs.get(0), inputs.get(1), inputs.get(2)))) {
       for (int turn = 0; turn < 3; turn++) {
         graph.run(
