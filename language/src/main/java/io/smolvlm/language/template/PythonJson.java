@@ -34,7 +34,7 @@ final class PythonJson {
       case List<?> list -> list(list, depth);
       case Boolean b -> out.append(b);
       case Number n -> out.append(n);
-      default -> string(value.toString());
+      default -> PythonText.quote(value.toString(), false, out);
     }
   }
 
@@ -43,7 +43,7 @@ final class PythonJson {
     boolean first = true;
     for (var entry : map.entrySet()) {
       separate(first, depth + 1);
-      string(String.valueOf(entry.getKey()));
+      PythonText.quote(String.valueOf(entry.getKey()), false, out);
       out.append(": ");
       value(entry.getValue(), depth + 1);
       first = false;
@@ -80,29 +80,5 @@ final class PythonJson {
     if (indent >= 0) {
       out.append('\n').repeat(' ', indent * depth);
     }
-  }
-
-  private void string(String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        default -> {
-          if (c < 0x20) {
-            out.append(String.format("\\u%04x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    out.append('"');
   }
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Values as Python prints them (`str`), which is how jinja2 prints them.
-final class PythonText {
+public final class PythonText {
   private static final int MAX_DEPTH = 64;
 
   private PythonText() {}
@@ -78,5 +78,32 @@ final class PythonText {
       }
     }
     out.append(mark);
+  }
+
+  /// A JSON string as Python's `json.dumps` writes it.
+  ///
+  /// @param ascii whether everything outside ASCII is escaped, as by default in Python
+  public static void quote(String text, boolean ascii, StringBuilder out) {
+    out.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        default -> {
+          if (c < 0x20 || (ascii && c > 0x7E)) {
+            out.append("\\u%04x".formatted((int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    out.append('"');
   }
 }

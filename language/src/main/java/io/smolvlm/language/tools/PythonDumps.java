@@ -1,5 +1,6 @@
 package io.smolvlm.language.tools;
 
+import io.smolvlm.language.template.PythonText;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.util.List;
@@ -34,7 +35,7 @@ final class PythonDumps {
         String separator = "";
         for (var entry : map.entrySet()) {
           out.append(separator);
-          string(String.valueOf(entry.getKey()));
+          PythonText.quote(String.valueOf(entry.getKey()), true, out);
           out.append(": ");
           value(entry.getValue(), depth + 1);
           separator = ", ";
@@ -53,31 +54,7 @@ final class PythonDumps {
       }
       case Boolean b -> out.append(b);
       case Number n -> out.append(n);
-      default -> string(value.toString());
+      default -> PythonText.quote(value.toString(), true, out);
     }
-  }
-
-  private void string(String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        default -> {
-          if (c < 0x20 || c > 0x7E) {
-            out.append("\\u%04x".formatted((int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    out.append('"');
   }
 }
