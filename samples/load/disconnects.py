@@ -32,7 +32,7 @@ async def run(port, count, seed):
 
 
 def main(count=100, seed=1):
-    service = Service()
+    service = Service(SMOLVLM_CACHE_IMAGES="0", SMOLVLM_CACHE_PREFIXES="0")   # so that there are tiles and chunks to leave at
     try:
         found = asyncio.run(run(service.port, count, seed))
     finally:

@@ -33,7 +33,7 @@ async def run(service, count, seed, at_once=4):
 
 
 def main(count=1000, seed=1):
-    service = Service()
+    service = Service(SMOLVLM_CACHE_IMAGES="4M", SMOLVLM_CACHE_PREFIXES="16M")   # full after the first requests
     try:
         levels, statuses = asyncio.run(run(service, count, seed))
     finally:

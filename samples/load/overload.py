@@ -62,9 +62,9 @@ async def flood(port, rate, seconds):
 
 
 def main(seconds=60):
-    service = Service()
+    service = Service(SMOLVLM_CACHE_IMAGES="0", SMOLVLM_CACHE_PREFIXES="0")   # every picture costs what a new one costs
     try:
-        asyncio.run(capacity(service.port, 10))                          # warm
+        asyncio.run(capacity(service.port, 40))                          # until C2 has compiled what serving needs
         able = asyncio.run(capacity(service.port, 20))
         before = service.level()["rss_mb"]
         statuses, refused_well, good, health, latency = asyncio.run(flood(service.port, FACTOR * able, seconds))
