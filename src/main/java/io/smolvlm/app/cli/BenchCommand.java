@@ -84,7 +84,7 @@ final class BenchCommand implements Runnable, WithJson {
       }
       if (json) {
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("model", model.reference);
+        fields.put("model", model.reference());
         fields.put("load_ms", Json.millis(loaded.loadMillis()));
         fields.put("stages", results);
         fields.put("peak_memory_bytes", peakMemory());
