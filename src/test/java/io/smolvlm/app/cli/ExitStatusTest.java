@@ -26,7 +26,7 @@ class ExitStatusTest {
     int expected =
         switch (code) {
           case MODEL_NOT_FOUND -> ExitStatus.BAD_MODEL;
-          case OVERLOADED, INTERNAL -> ExitStatus.OTHER;
+          case OVERLOADED, UNREACHABLE, INTERNAL -> ExitStatus.OTHER;
           default -> ExitStatus.BAD_INPUT;
         };
     assertEquals(expected, ExitStatus.of(new SmolVlmException(code, "x.png")));
