@@ -23,7 +23,7 @@ class CompletionsTest {
         Service.ok(
             Service.post(
                 "/v1/completions",
-                "{\"prompt\":[\"A purple\",\"From top\"],\"max_tokens\":3,\"echo\":true}"));
+                "{\"prompt\":[\"A purple\",\"From top\"],\"max_tokens\":3,\"ignore_eos\":true,\"echo\":true}"));
     assertTrue(answer.get("id").textValue().startsWith("cmpl-"));
     assertEquals("text_completion", answer.get("object").textValue());
     assertEquals(2, answer.get("choices").size());
