@@ -84,7 +84,7 @@ public final class SmolVlm implements AutoCloseable {
           case KERNELS -> false;
           case AUTO -> work(config) > TORCH_PAYS;
         };
-    this.precision = options.precision().resolve(config);
+    this.precision = options.precision().resolve();
     var weights = new NetworkWeights(checkpoint.weights(), arena, team);
     this.decoder = decoder(weights, torch);
     PictureConfig pictures = config.pictures().orElse(null);

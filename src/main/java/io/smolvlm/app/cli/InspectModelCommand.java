@@ -120,7 +120,7 @@ final class InspectModelCommand implements Runnable, WithJson {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("model", model.reference());
     fields.put("path", checkpoint.path().toString());
-    fields.put("precision", model.precision().resolve(config).toString());
+    fields.put("precision", model.precision().resolve().toString());
     fields.put("config", ConfigFields.of(config));
     fields.put("parameters", parameters(weights.stored()));
     fields.put("bytes", bytes(weights.stored()));
@@ -143,7 +143,7 @@ final class InspectModelCommand implements Runnable, WithJson {
   private void show(Checkpoint checkpoint, ModelConfig config, Weights weights) {
     terminal.println("model       " + model.reference() + " (" + checkpoint.path() + ")");
     terminal.println("type        " + config.modelType());
-    terminal.println("precision   " + precision(config));
+    terminal.println("precision   " + precision());
     show("text", ConfigFields.text(config));
     config.pictures().ifPresent(pictures -> show("pictures", ConfigFields.pictures(pictures)));
     show(weights.stored());
@@ -151,9 +151,9 @@ final class InspectModelCommand implements Runnable, WithJson {
     weights.ignored().forEach((name, why) -> terminal.println("left aside  " + name + ": " + why));
   }
 
-  private String precision(ModelConfig config) {
+  private String precision() {
     Precision asked = model.precision();
-    Precision used = asked.resolve(config);
+    Precision used = asked.resolve();
     return asked == used ? used.toString() : used + " (" + asked + ")";
   }
 

@@ -29,8 +29,8 @@ final class ModelOptions {
       paramLabel = "NAME",
       description =
           "Numbers of the weights: exact (float32, the reference's answers), int8, int4, or auto:"
-              + " exact for models that fit into the processor's cache, as tiny does, else int8 for"
-              + " the decoder and exact for the encoder; default: auto.")
+              + " the fastest that keeps to 99 % of the reference's tokens, today exact; default:"
+              + " auto.")
   String precision = "auto";
 
   private @Nullable String chosen;
