@@ -28,6 +28,12 @@ from muon import Optimiser
 from prompt import Packer
 
 
+# kinds of the held-out pictures that the curve is made of, by turns
+TESTED = {"shapes": ["shapes"] * 5 + ["texture"], "dense": ["shapes"] * 4 + ["texture", "print"],
+          "reading": ["shapes"] * 4 + ["texture", "print"],
+          "all": ["shapes"] * 4 + ["texture", "print", "chart", "document", "print"]}
+
+
 def arguments():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--out", required=True, help="folder of the state, the log and the tokenizer")
@@ -143,8 +149,7 @@ class Trainer:
         if self.rank:
             return
         for split, pictures in ((False, 96), (True, 36)):
-            kinds = ["shapes", "shapes", "shapes", "shapes", "texture", "print"] if self.args.stage != "shapes" else \
-                ["shapes", "shapes", "shapes", "shapes", "shapes", "texture"]
+            kinds = TESTED[self.args.stage]
             table = evaluate.score(self.average, self.packer, evaluate.held_out(kinds, pictures, 777, split), self.device)
             self.note(test="split" if split else "whole", minutes=round(self.clock["seconds"] / 60, 1), step=self.clock["step"],
                       pictures=self.clock["pictures"], asked=self.clock["asked"], right=evaluate.percent(table))

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CachesTest {
   private static final String PICTURE = "01-caption1.png";
 
+  /// Bytes for three tiles and for a few beginnings: entries come and go.
+  private static final long[] SCANT = {40_000, 3_000_000};
+
   private static AnswerParameters drawnWithLogprobs(long seed, int tokens) {
     return Asked.with(drawn(seed, tokens), b -> b.topLogprobs(1));
   }
@@ -90,7 +93,7 @@ class CachesTest {
       }
       List<long[]> budgets = new ArrayList<>(List.of(new long[] {1L << 26, 1L << 28}));
       if (executor == LoadOptions.Executor.KERNELS) {
-        budgets.add(new long[] {40_000, 3_000_000});
+        budgets.add(SCANT);
         budgets.add(new long[] {0, 1L << 28});
         budgets.add(new long[] {1L << 26, 0});
       }
@@ -117,12 +120,14 @@ class CachesTest {
                       .formatted(order.get(i), budget[0], budget[1], seed));
             }
           }
-          assertEquals(budget[1] > 0, found > 0);
           EngineStatus status = engine.status();
           assertTrue(status.images().bytes() <= budget[0], status.toString());
           assertTrue(status.prefixes().bytes() <= budget[1], status.toString());
-          assertEquals(budget[0] > 0, status.images().hits() > 0);
           assertEquals(found, status.prefixes().hits());
+          if (budget[0] != SCANT[0]) { // there the order decides whether any of it is found
+            assertEquals(budget[1] > 0, found > 0);
+            assertEquals(budget[0] > 0, status.images().hits() > 0);
+          }
         }
       }
     }
