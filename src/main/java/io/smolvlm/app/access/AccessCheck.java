@@ -6,7 +6,7 @@ import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
 import io.smolvlm.app.rest.ErrorAnswer;
-import io.vertx.core.http.HttpVersion;
+import io.smolvlm.app.rest.UnreadBody;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -23,9 +23,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class AccessCheck {
   /// After the request has its id, before all else.
   private static final int SECOND = 900;
-
-  /// Milliseconds.
-  private static final int LINGER = 1_000;
 
   private final Optional<ApiKeys> keys;
   private final OpenPaths open;
@@ -66,24 +63,12 @@ class AccessCheck {
   }
 
   private static void refuse(RoutingContext routing) {
-    if (hasBody(routing) && routing.request().version() != HttpVersion.HTTP_2) {
-      // It is not read: a connection of HTTP/1 cannot be used again. It is closed a little later,
-      // since closing it on data that is still on its way would take the answer from the client.
-      routing.response().putHeader("Connection", "close");
-      routing.addEndHandler(
-          ended -> routing.vertx().setTimer(LINGER, t -> routing.request().connection().close()));
-    }
+    UnreadBody.close(routing);
     ErrorAnswer.end(
         routing,
         new ApiException(
             ApiError.INVALID_API_KEY,
             null,
             "No valid API key was given. Send it as: Authorization: Bearer KEY."));
-  }
-
-  private static boolean hasBody(RoutingContext routing) {
-    String length = routing.request().getHeader("Content-Length");
-    return routing.request().getHeader("Transfer-Encoding") != null
-        || (length != null && !length.strip().equals("0"));
   }
 }

@@ -1,9 +1,12 @@
 package io.smolvlm.app.rest;
 
 import io.smolvlm.app.access.Caller;
+import io.smolvlm.models.engine.Engine;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// Who waits for an answer, and whether somebody still does: work for a client that has gone is
 /// given up at the next step, whatever it is.
@@ -23,6 +26,7 @@ public final class Client {
 
   private final String requestId;
   private final RoutingContext routing;
+  private final AtomicReference<Engine.@Nullable Place> place = new AtomicReference<>();
   private final List<Runnable> departures = new ArrayList<>();
   private boolean gone;
 
@@ -55,6 +59,18 @@ public final class Client {
   /// On whose account the request runs: the name of its key.
   public String name() {
     return Caller.of(routing); // known only after the check of keys
+  }
+
+  /// A place among those who wait was taken for this request. It is left when the request ends, if
+  /// no answer was admitted in it.
+  void has(Engine.Place taken) {
+    place.set(taken);
+    whenGone(taken::close);
+  }
+
+  /// The place, for the first answer that is asked for.
+  Engine.@Nullable Place usePlace() {
+    return place.getAndSet(null);
   }
 
   /// Runs an action when the answer has ended, at its end or early; at once if it has.

@@ -3,11 +3,9 @@ package io.smolvlm.app.rest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smolvlm.app.config.ServiceConfig;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import org.jspecify.annotations.Nullable;
 
 /// What holds for every request before it is routed: an id, and a declared length within the cap.
 @ApplicationScoped
@@ -33,26 +31,11 @@ class EveryAnswer {
     HttpServerResponse response = routing.response();
     response.putHeader(RequestId.HEADER, id);
     response.putHeader("X-Content-Type-Options", "nosniff");
-    if (declared(routing.request().getHeader("Content-Length")) > most) {
-      // What follows is not read: the connection cannot be used again. HTTP/2 ends the stream alone
-      // and forbids the header.
-      if (routing.request().version() != HttpVersion.HTTP_2) {
-        response.putHeader("Connection", "close");
-      }
+    if (UnreadBody.declared(routing.request().getHeader("Content-Length")) > most) {
+      UnreadBody.close(routing);
       ErrorAnswer.end(routing, Bodies.tooLarge(most));
       return;
     }
     routing.next();
-  }
-
-  private static long declared(@Nullable String length) {
-    if (length == null) {
-      return 0;
-    }
-    try {
-      return Long.parseLong(length.strip());
-    } catch (NumberFormatException e) {
-      return 0;
-    }
   }
 }

@@ -9,10 +9,8 @@ import io.smolvlm.models.engine.PreparedRequest;
 import io.smolvlm.models.engine.TokenStream;
 import io.vertx.ext.web.RoutingContext;
 import java.io.InputStream;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// One request at a route: who asks, the model that is asked, the body, and an answer in pieces.
 public final class Exchange {
@@ -23,7 +21,6 @@ public final class Exchange {
   private final HttpSettings http;
   private final Client client;
   private final ServedModel model;
-  private final AtomicReference<Engine.@Nullable Place> place = new AtomicReference<>();
 
   Exchange(
       RoutingContext routing, InputStream in, ModelHost host, Bodies bodies, HttpSettings http) {
@@ -44,22 +41,12 @@ public final class Exchange {
     return model;
   }
 
-  /// Takes a place among those who wait for an answer, before the body is read. It is left when the
-  /// request ends, if no answer was admitted in it.
-  ///
-  /// @throws OverloadedException if there is none
-  public void enter() {
-    Engine.Place taken = model.model().engine().enter(client.name());
-    place.set(taken);
-    client.whenGone(taken::close);
-  }
-
-  /// Hands a request to the engine, in the place taken by [#enter] if it is the first.
+  /// Hands a request to the engine, in the place taken at the [Door] if it is the first.
   ///
   /// @throws OverloadedException if it takes no more
   public TokenStream submit(PreparedRequest request, Admission admission) {
     Engine engine = model.model().engine();
-    Engine.Place taken = place.getAndSet(null);
+    Engine.Place taken = client.usePlace();
     return taken == null
         ? engine.submit(request, admission)
         : engine.submit(request, admission, taken);

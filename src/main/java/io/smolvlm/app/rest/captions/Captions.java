@@ -55,7 +55,7 @@ public class Captions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response caption(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.enter(routing, in);
+    Exchange exchange = exchanges.open(routing, in);
     ServedModel model = exchange.model();
     try (Body body = exchange.body()) {
       CaptionRequest request = request(body, routing, exchange);

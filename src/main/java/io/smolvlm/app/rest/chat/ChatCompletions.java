@@ -38,7 +38,7 @@ public class ChatCompletions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response complete(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.enter(routing, in);
+    Exchange exchange = exchanges.open(routing, in);
     ServedModel model = exchange.model();
     Question question = exchange.json(fields -> read(fields, exchange));
     ChatRequest request = question.request();

@@ -42,7 +42,7 @@ public class Completions {
   @POST
   @RunOnVirtualThread
   public @Nullable Response complete(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.enter(routing, in);
+    Exchange exchange = exchanges.open(routing, in);
     ServedModel model = exchange.model();
     CompletionRequest request = exchange.json(fields -> reader.read(fields, model));
     List<PreparedRequest> prepared = new ArrayList<>();

@@ -40,7 +40,7 @@ public class Responses {
   @POST
   @RunOnVirtualThread
   public @Nullable Response respond(@Context RoutingContext routing, InputStream in) {
-    Exchange exchange = exchanges.enter(routing, in);
+    Exchange exchange = exchanges.open(routing, in);
     ServedModel model = exchange.model();
     Client client = exchange.client();
     Question question =
