@@ -29,7 +29,7 @@ STAGES = {
     "dense": {"shapes": .7, "print": .3},
     "shapes": {"shapes": .94, "texture": .04, "chat": .02},
     "reading": {"shapes": .72, "texture": .05, "chat": .03, "print": .20},
-    "all": {"shapes": .52, "texture": .05, "chat": .03, "print": .12, "chart": .12, "document": .08, "pair": .08},
+    "all": {"shapes": .46, "texture": .04, "chat": .02, "print": .12, "chart": .16, "document": .12, "pair": .08},
 }
 
 

@@ -44,7 +44,10 @@ const ask = (picture, question) => [
 
 // As an object.
 {
-  const Shape = z.object({ color: z.string(), shape: z.enum(['heart', 'star', 'ring']) });
+  const Shape = z.object({
+    shape: z.enum(['heart', 'star', 'ring']),
+    color: z.enum(['purple', 'orange', 'green']),
+  });
   const completion = await client.chat.completions.parse({
     model,
     messages: ask('heart.png', 'Which shape is purple?'),
@@ -53,7 +56,7 @@ const ask = (picture, question) => [
     max_tokens: 100,
   });
   const found = completion.choices[0].message.parsed;
-  check(`object of the schema: ${JSON.stringify(found)}`, Shape.parse(found).shape === 'heart');
+  checkEqual('object of the schema', '{"shape":"heart","color":"purple"}', JSON.stringify(Shape.parse(found)));
 }
 
 // As a call of a tool.

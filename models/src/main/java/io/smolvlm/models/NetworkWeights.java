@@ -3,10 +3,10 @@ package io.smolvlm.models;
 import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.Embeddings;
 import io.smolvlm.language.TextConfig;
-import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.kernel.Packer;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.Norm;
 import io.smolvlm.tensor.ops.PackedWeight.Format;
@@ -23,24 +23,27 @@ final class NetworkWeights {
   private final Weights weights;
   private final Arena arena;
   private final Packer packer;
+  private final boolean halves;
 
   /// @param arena holds what cannot be a view of the file
   /// @param team packs
-  NetworkWeights(Weights weights, Arena arena, Team team) {
+  /// @param halves whether linear layers that are stored in bfloat16 stay so: right where libtorch
+  ///   takes the many rows, since kernels would widen them for every few of these anew
+  NetworkWeights(Weights weights, Arena arena, Team team, boolean halves) {
     this.weights = weights;
     this.arena = arena;
     this.packer = new Packer(team);
+    this.halves = halves;
   }
 
-  /// In float32.
+  /// Exactly as stored.
   DecoderWeights decoder() {
-    Matrix embeddings = weights.matrix(Weight.EMBEDDINGS, arena);
-    Linear head =
-        weights.config().text().tiedEmbeddings()
-            ? new Linear(Weight.EMBEDDINGS.name(), embeddings, null)
-            : linear(Weight.HEAD, null, 0);
-    return new DecoderWeights(
-        Embeddings.of(embeddings), layers(this::decoderLinear), finalNorm(), head);
+    Linear head = linear(Weight.HEAD, null, 0);
+    Embeddings embeddings =
+        weights.config().text().tiedEmbeddings() && head.weight() instanceof FloatWeight w
+            ? Embeddings.of(w.matrix())
+            : stored();
+    return new DecoderWeights(embeddings, layers(this::decoderLinear), finalNorm(), head);
   }
 
   /// Packed; embeddings are read where the checkpoint has them.
@@ -132,7 +135,7 @@ final class NetworkWeights {
   private Linear linear(Weight weight, @Nullable Weight bias, int layer) {
     return new Linear(
         weight.name(),
-        weights.matrix(weight, layer, arena),
+        weights.linear(weight, layer, halves, arena),
         bias == null ? null : weights.matrix(bias, layer, arena));
   }
 

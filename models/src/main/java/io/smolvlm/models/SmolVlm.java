@@ -85,7 +85,7 @@ public final class SmolVlm implements AutoCloseable {
           case AUTO -> work(config) > TORCH_PAYS;
         };
     this.precision = options.precision().resolve();
-    var weights = new NetworkWeights(checkpoint.weights(), arena, team);
+    var weights = new NetworkWeights(checkpoint.weights(), arena, team, torch);
     this.decoder = decoder(weights, torch);
     PictureConfig pictures = config.pictures().orElse(null);
     this.processor = pictures == null ? null : new ImageProcessor(pictures.processor());

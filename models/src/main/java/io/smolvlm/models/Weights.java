@@ -9,6 +9,9 @@ import io.smolvlm.tensor.QkRows;
 import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.TensorFile;
+import io.smolvlm.tensor.ops.Bf16Weight;
+import io.smolvlm.tensor.ops.FloatWeight;
+import io.smolvlm.tensor.ops.LinearWeight;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -185,6 +188,18 @@ public final class Weights implements AutoCloseable {
     }
     int rows = Math.toIntExact(tensor.shape().dim(0));
     return matrix.reshape(rows, Math.toIntExact(tensor.shape().elements() / rows));
+  }
+
+  /// The weight of a linear layer, `[out, in]`.
+  ///
+  /// @param halves whether one that is stored in bfloat16 stays so, as a view of the file
+  LinearWeight linear(Weight weight, int layer, boolean halves, Arena arena) {
+    Tensor tensor = tensor(weight, layer, arena);
+    if (!halves || tensor.dtype() != DType.BF16) {
+      return new FloatWeight(matrix(weight, layer, arena));
+    }
+    int out = Math.toIntExact(tensor.shape().dim(0));
+    return new Bf16Weight(tensor.data(), out, Math.toIntExact(tensor.shape().elements() / out));
   }
 
   /// A weight that stands once.

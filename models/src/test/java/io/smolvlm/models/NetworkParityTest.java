@@ -111,7 +111,7 @@ class NetworkParityTest {
       this.torch = torch;
       this.checkpoint = new ModelCatalog().resolve(folder.toString(), null);
       this.config = checkpoint.config();
-      var weights = new NetworkWeights(checkpoint.weights(), arena, team);
+      var weights = new NetworkWeights(checkpoint.weights(), arena, team, torch);
       this.decoder = new Decoder(config.text(), weights.decoder(), team, torch);
       this.vision =
           config

@@ -29,7 +29,7 @@ final class ModelOptions {
       paramLabel = "NAME",
       description =
           "Numbers of the weights: exact (float32, the reference's answers), int8, int4, or auto:"
-              + " the fastest that keeps to 99 % of the reference's tokens, today exact; default:"
+              + " the fastest that keeps to 99 %% of the reference's tokens, today exact; default:"
               + " auto.")
   String precision = "auto";
 

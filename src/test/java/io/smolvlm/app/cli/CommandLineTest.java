@@ -1,6 +1,7 @@
 package io.smolvlm.app.cli;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.TensorFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +20,9 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Option;
 
 class CommandLineTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -38,6 +43,23 @@ class CommandLineTest {
       assertEquals(ExitStatus.OK, run.status(), command.getKey());
       assertTrue(run.out().startsWith("Usage: smolvlm " + command.getKey()), run.out());
     }
+  }
+
+  /// picocli formats descriptions: a lone percent sign would be a warning above every help text.
+  @Test
+  void descriptionsCanBeFormatted() {
+    assertFormats(Main.commandLine(StandardStreams.open()));
+  }
+
+  private static void assertFormats(CommandLine command) {
+    for (ArgSpec argument : command.getCommandSpec().args()) {
+      if (argument.userObject() instanceof Field field && field.isAnnotationPresent(Option.class)) {
+        for (String text : field.getAnnotation(Option.class).description()) {
+          assertDoesNotThrow(() -> String.format(text), field.toString());
+        }
+      }
+    }
+    command.getSubcommands().values().forEach(CommandLineTest::assertFormats);
   }
 
   @Test

@@ -133,7 +133,9 @@ class FramingIT {
     }
     int comments = 0;
     for (CompletableFuture<HttpResponse<String>> stream : streams) {
-      EventStream events = EventStream.parse(stream.get().body());
+      HttpResponse<String> response = stream.get();
+      assertEquals(200, response.statusCode(), response.body());
+      EventStream events = EventStream.parse(response.body());
       sameEnvelope(chunks(events), "chat.completion.chunk");
       comments += events.comments();
     }

@@ -2,6 +2,7 @@ package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.AttentionShape;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.KeyValues;
 import io.smolvlm.tensor.ops.Linear;
@@ -82,6 +83,8 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
     }
     switch (weight.weight()) {
       case FloatWeight w -> piece.linear(x, w.matrix(), weight.bias(), y);
+      case Bf16Weight w ->
+          piece.linear(x, w, weight.bias(), y, scratch.take(team.size() * Kernels.WIDENED, w.in()));
       case PackedWeight w -> packed.run(x, weight, w, y);
     }
     return y;

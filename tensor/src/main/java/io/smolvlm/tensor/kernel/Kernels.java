@@ -1,6 +1,7 @@
 package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// does not depend on how many rows are computed beside it nor on the range: an answer is the same
 /// whatever runs beside it.
 interface Kernels {
+  /// Rows of a bfloat16 weight that are widened at a time: they stay in the first-level cache.
+  int WIDENED = 8;
+
   /// `y[r, o] = x[r] . w[o] + b[o]` for all rows and outputs `from` to `to`.
   ///
   /// @param x `[n, in]`
@@ -19,6 +23,19 @@ interface Kernels {
   /// @param b `[1, out]` or null
   /// @param y `[n, out]`
   void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to);
+
+  /// As [#linear(Matrix, Matrix, Matrix, Matrix, int, int)] with a weight in bfloat16, to the bit.
+  ///
+  /// @param widened `[.., in]`, whose [#WIDENED] rows from `row` on are used as scratch
+  void linear(
+      Matrix x,
+      Bf16Weight w,
+      @Nullable Matrix b,
+      Matrix y,
+      Matrix widened,
+      int row,
+      int from,
+      int to);
 
   /// Layer norm of rows `from` to `to` of `x` into `y`, both `[n, width]`.
   void layerNorm(Matrix x, Matrix weight, Matrix bias, float eps, Matrix y, int from, int to);

@@ -1,6 +1,8 @@
 package io.smolvlm.tensor.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -9,7 +11,11 @@ import jdk.incubator.vector.VectorSpecies;
 /// The vectors of the machine, of [Partial#COUNT] lanes, and what is built from single operations.
 final class Lanes {
   static final VectorSpecies<Float> F32 = species();
+  static final VectorSpecies<Short> BF16 = VectorSpecies.of(short.class, shape(Short.SIZE));
   static final int COUNT = Partial.COUNT;
+
+  private static final VectorSpecies<Integer> I32 =
+      VectorSpecies.of(int.class, shape(Integer.SIZE));
 
   private static final VectorShuffle<Float> BY_8 = rotation(8);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
@@ -19,7 +25,18 @@ final class Lanes {
   private Lanes() {}
 
   private static VectorSpecies<Float> species() {
-    return VectorSpecies.of(float.class, VectorShape.forBitSize(Partial.COUNT * Float.SIZE));
+    return VectorSpecies.of(float.class, shape(Float.SIZE));
+  }
+
+  private static VectorShape shape(int bitsOfLane) {
+    return VectorShape.forBitSize(Partial.COUNT * bitsOfLane);
+  }
+
+  /// Bfloat16 numbers: each is the upper half of a float.
+  static FloatVector fromBf16(ShortVector v) {
+    return ((IntVector) v.convertShape(VectorOperators.ZERO_EXTEND_S2I, I32, 0))
+        .lanewise(VectorOperators.LSHL, 16)
+        .reinterpretAsFloats();
   }
 
   private static VectorShuffle<Float> rotation(int by) {

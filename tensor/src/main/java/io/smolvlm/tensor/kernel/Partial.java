@@ -1,5 +1,8 @@
 package io.smolvlm.tensor.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /// What scalar and vector kernels have in common: how many partial sums a sum is made of, and the
@@ -20,6 +23,9 @@ final class Partial {
   static final float LN2_LOW = -0.00021219444f;
   static final float LOWEST = -87f;
   static final float HIGHEST = 88f;
+
+  private static final ValueLayout.OfShort BF16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Partial() {}
 
@@ -45,6 +51,11 @@ final class Partial {
       }
     }
     return partial[from];
+  }
+
+  /// As [Lanes#fromBf16] for the number at byte `at`.
+  static float bf16(MemorySegment s, long at) {
+    return Float.intBitsToFloat(s.get(BF16, at) << 16);
   }
 
   /// As [Lanes#exp] for one number, in the same arithmetic.

@@ -1,6 +1,7 @@
 package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.Norm;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class Piece implements Team.Work {
 
   private enum Kind {
     LINEAR,
+    LINEAR_BF16,
     LAYER_NORM,
     RMS_NORM,
     GELU,
@@ -24,6 +26,8 @@ final class Piece implements Team.Work {
   private Kind kind = Kind.LINEAR;
   private @Nullable Matrix x;
   private @Nullable Matrix weight;
+  private @Nullable Bf16Weight bf16;
+  private @Nullable Matrix widened;
   private @Nullable Matrix bias;
   private float eps;
   private @Nullable Matrix y;
@@ -36,8 +40,19 @@ final class Piece implements Team.Work {
 
   void linear(Matrix in, Matrix matrix, @Nullable Matrix addend, Matrix out) {
     bias = addend;
-    int grain = Math.max(4, GRAIN / Math.max(1, in.rows() * in.cols()));
-    share(Kind.LINEAR, in, matrix, out, matrix.rows(), grain);
+    share(Kind.LINEAR, in, matrix, out, matrix.rows(), grain(in));
+  }
+
+  /// @param scratch `[team size * Kernels.WIDENED, in]`
+  void linear(Matrix in, Bf16Weight matrix, @Nullable Matrix addend, Matrix out, Matrix scratch) {
+    bf16 = matrix;
+    widened = scratch;
+    bias = addend;
+    share(Kind.LINEAR_BF16, in, null, out, matrix.out(), grain(in));
+  }
+
+  private static int grain(Matrix in) {
+    return Math.max(Kernels.WIDENED, GRAIN / Math.max(1, in.rows() * in.cols()));
   }
 
   void layerNorm(Matrix in, Norm norm, Matrix out) {
@@ -72,7 +87,7 @@ final class Piece implements Team.Work {
     y = out;
     count = indices;
     if (team.size() == 1 || count < grain * team.size()) {
-      range(0, count);
+      range(0, 0, count);
     } else {
       team.run(this);
     }
@@ -80,16 +95,26 @@ final class Piece implements Team.Work {
 
   @Override
   public void run(int part, int parts) {
-    range(Team.bound(count, part, parts), Team.bound(count, part + 1, parts));
+    range(part, Team.bound(count, part, parts), Team.bound(count, part + 1, parts));
   }
 
-  private void range(int from, int to) {
+  private void range(int member, int from, int to) {
     Matrix in = Objects.requireNonNull(x);
     Matrix out = Objects.requireNonNull(y);
     long first = (long) from * out.cols();
     long last = (long) to * out.cols();
     switch (kind) {
       case LINEAR -> kernels.linear(in, Objects.requireNonNull(weight), bias, out, from, to);
+      case LINEAR_BF16 ->
+          kernels.linear(
+              in,
+              Objects.requireNonNull(bf16),
+              bias,
+              out,
+              Objects.requireNonNull(widened),
+              member * Kernels.WIDENED,
+              from,
+              to);
       case LAYER_NORM ->
           kernels.layerNorm(
               in, Objects.requireNonNull(weight), Objects.requireNonNull(bias), eps, out, from, to);

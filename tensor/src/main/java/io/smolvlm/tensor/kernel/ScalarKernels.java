@@ -1,6 +1,7 @@
 package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -47,6 +48,12 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to) {
+    linear(x, w, from, b, y, from, to);
+  }
+
+  /// @param first the row of `w` that output `from` has
+  private static void linear(
+      Matrix x, Matrix w, int first, @Nullable Matrix b, Matrix y, int from, int to) {
     int rows = x.rows();
     int in = x.cols();
     float[] xs = load(x.segment(), 0, rows * in);
@@ -54,11 +61,33 @@ final class ScalarKernels implements Kernels {
     float[] ys = new float[rows * (to - from)];
     for (int o = from; o < to; o += SIDE_BY_SIDE) {
       int outputs = Math.min(SIDE_BY_SIDE, to - o);
-      load(w.segment(), (long) o * in, ws, 0, outputs * in);
+      load(w.segment(), (long) (first + o - from) * in, ws, 0, outputs * in);
       sideBySide(xs, rows, ws, in, outputs, ys, o - from, to - from);
     }
     addBias(ys, b == null ? null : load(b.segment(), from, to - from), to - from);
     storeRows(ys, to - from, y, from);
+  }
+
+  @Override
+  public void linear(
+      Matrix x,
+      Bf16Weight w,
+      @Nullable Matrix b,
+      Matrix y,
+      Matrix widened,
+      int row,
+      int from,
+      int to) {
+    int in = x.cols();
+    Matrix rows = widened.slice(row, row + WIDENED);
+    for (int o = from; o < to; o += WIDENED) {
+      int outputs = Math.min(WIDENED, to - o);
+      for (int i = 0; i < outputs * in; i++) {
+        float number = Partial.bf16(w.data(), 2L * ((long) o * in + i));
+        rows.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, number);
+      }
+      linear(x, rows, 0, b, y, o, o + outputs);
+    }
   }
 
   private static void addBias(float[] y, float @Nullable [] bias, int width) {

@@ -1,11 +1,13 @@
 package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels with the Vector API.
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// the additions.
 final class VectorKernels implements Kernels {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
   private static final int LANES = Lanes.COUNT;
 
   /// Rows of `x` that stay in the second-level cache while the weight streams past them.
@@ -34,31 +37,78 @@ final class VectorKernels implements Kernels {
   public void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to) {
     for (int first = 0; first < x.rows(); first += ROW_BLOCK) {
       int last = Math.min(first + ROW_BLOCK, x.rows());
-      int o = from;
-      for (; o + 4 <= to; o += 4) {
-        int r = first;
-        for (; r + 2 <= last; r += 2) {
-          twoByFour(x, w, b, y, r, o);
-        }
-        if (r < last) {
-          oneByFour(x, w, b, y, r, o);
-        }
+      outputs(x, first, last, w.segment(), 4L * from * x.cols(), b, y, from, to);
+    }
+  }
+
+  @Override
+  public void linear(
+      Matrix x,
+      Bf16Weight w,
+      @Nullable Matrix b,
+      Matrix y,
+      Matrix widened,
+      int row,
+      int from,
+      int to) {
+    int in = x.cols();
+    long scratch = 4L * row * in;
+    for (int o = from; o < to; o += WIDENED) {
+      int end = Math.min(o + WIDENED, to);
+      widen(w.data(), 2L * o * in, widened.segment(), scratch, (end - o) * in);
+      outputs(x, 0, x.rows(), widened.segment(), scratch, b, y, o, end);
+    }
+  }
+
+  /// Bfloat16 to float32, `count` numbers.
+  private static void widen(
+      MemorySegment from, long source, MemorySegment to, long target, int count) {
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      Lanes.fromBf16(ShortVector.fromMemorySegment(Lanes.BF16, from, source + 2L * i, LITTLE))
+          .intoMemorySegment(to, target + 4L * i, ORDER);
+    }
+    for (; i < count; i++) {
+      to.set(ValueLayout.JAVA_FLOAT, target + 4L * i, Partial.bf16(from, source + 2L * i));
+    }
+  }
+
+  /// Outputs `from` to `to` of rows `first` to `last`; their weights begin at `wp`.
+  private static void outputs(
+      Matrix x,
+      int first,
+      int last,
+      MemorySegment ws,
+      long wp,
+      @Nullable Matrix b,
+      Matrix y,
+      int from,
+      int to) {
+    long stride = 4L * x.cols();
+    int o = from;
+    long at = wp;
+    for (; o + 4 <= to; o += 4, at += 4 * stride) {
+      int r = first;
+      for (; r + 2 <= last; r += 2) {
+        twoByFour(x, ws, at, b, y, r, o);
       }
-      for (; o < to; o++) {
-        for (int r = first; r < last; r++) {
-          single(x, w, b, y, r, o);
-        }
+      if (r < last) {
+        oneByFour(x, ws, at, b, y, r, o);
+      }
+    }
+    for (; o < to; o++, at += stride) {
+      for (int r = first; r < last; r++) {
+        single(x, ws, at, b, y, r, o);
       }
     }
   }
 
-  private static void twoByFour(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o) {
+  private static void twoByFour(
+      Matrix x, MemorySegment ws, long wp, @Nullable Matrix b, Matrix y, int r, int o) {
     int in = x.cols();
     long stride = 4L * in;
     MemorySegment xs = x.segment();
-    MemorySegment ws = w.segment();
     long xp = r * stride;
-    long wp = o * stride;
     FloatVector a0 = FloatVector.zero(Lanes.F32);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -85,23 +135,22 @@ final class VectorKernels implements Kernels {
       a3 = p.fma(v, a3);
       b3 = q.fma(v, b3);
     }
-    finish(x, w, b, y, r, o, i, a0);
-    finish(x, w, b, y, r, o + 1, i, a1);
-    finish(x, w, b, y, r, o + 2, i, a2);
-    finish(x, w, b, y, r, o + 3, i, a3);
-    finish(x, w, b, y, r + 1, o, i, b0);
-    finish(x, w, b, y, r + 1, o + 1, i, b1);
-    finish(x, w, b, y, r + 1, o + 2, i, b2);
-    finish(x, w, b, y, r + 1, o + 3, i, b3);
+    finish(x, ws, wp, b, y, r, o, i, a0);
+    finish(x, ws, wp + stride, b, y, r, o + 1, i, a1);
+    finish(x, ws, wp + 2 * stride, b, y, r, o + 2, i, a2);
+    finish(x, ws, wp + 3 * stride, b, y, r, o + 3, i, a3);
+    finish(x, ws, wp, b, y, r + 1, o, i, b0);
+    finish(x, ws, wp + stride, b, y, r + 1, o + 1, i, b1);
+    finish(x, ws, wp + 2 * stride, b, y, r + 1, o + 2, i, b2);
+    finish(x, ws, wp + 3 * stride, b, y, r + 1, o + 3, i, b3);
   }
 
-  private static void oneByFour(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o) {
+  private static void oneByFour(
+      Matrix x, MemorySegment ws, long wp, @Nullable Matrix b, Matrix y, int r, int o) {
     int in = x.cols();
     long stride = 4L * in;
     MemorySegment xs = x.segment();
-    MemorySegment ws = w.segment();
     long xp = r * stride;
-    long wp = o * stride;
     FloatVector a0 = FloatVector.zero(Lanes.F32);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -115,35 +164,39 @@ final class VectorKernels implements Kernels {
       a2 = p.fma(load(ws, wp + 2 * stride + at), a2);
       a3 = p.fma(load(ws, wp + 3 * stride + at), a3);
     }
-    finish(x, w, b, y, r, o, i, a0);
-    finish(x, w, b, y, r, o + 1, i, a1);
-    finish(x, w, b, y, r, o + 2, i, a2);
-    finish(x, w, b, y, r, o + 3, i, a3);
+    finish(x, ws, wp, b, y, r, o, i, a0);
+    finish(x, ws, wp + stride, b, y, r, o + 1, i, a1);
+    finish(x, ws, wp + 2 * stride, b, y, r, o + 2, i, a2);
+    finish(x, ws, wp + 3 * stride, b, y, r, o + 3, i, a3);
   }
 
-  private static void single(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o) {
+  private static void single(
+      Matrix x, MemorySegment ws, long wp, @Nullable Matrix b, Matrix y, int r, int o) {
     int in = x.cols();
     long xp = 4L * r * in;
-    long wp = 4L * o * in;
     FloatVector a = FloatVector.zero(Lanes.F32);
     int i = 0;
     for (; i + LANES <= in; i += LANES) {
-      a = load(x.segment(), xp + 4L * i).fma(load(w.segment(), wp + 4L * i), a);
+      a = load(x.segment(), xp + 4L * i).fma(load(ws, wp + 4L * i), a);
     }
-    finish(x, w, b, y, r, o, i, a);
+    finish(x, ws, wp, b, y, r, o, i, a);
   }
 
   /// Adds up the lanes, what is left of the row from `i` on, and the bias.
   private static void finish(
-      Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int r, int o, int i, FloatVector partial) {
+      Matrix x,
+      MemorySegment ws,
+      long wp,
+      @Nullable Matrix b,
+      Matrix y,
+      int r,
+      int o,
+      int i,
+      FloatVector partial) {
     int in = x.cols();
     float sum = Lanes.sum(partial);
     for (; i < in; i++) {
-      sum =
-          Math.fma(
-              at(x.segment(), 4L * ((long) r * in + i)),
-              at(w.segment(), 4L * ((long) o * in + i)),
-              sum);
+      sum = Math.fma(at(x.segment(), 4L * ((long) r * in + i)), at(ws, wp + 4L * i), sum);
     }
     if (b != null) {
       sum += at(b.segment(), 4L * o);

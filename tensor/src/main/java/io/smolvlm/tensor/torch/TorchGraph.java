@@ -13,8 +13,12 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Bf16Weight;
+import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.KeyValues;
+import io.smolvlm.tensor.ops.LinearWeight;
 import io.smolvlm.tensor.ops.Ops;
+import io.smolvlm.tensor.ops.PackedWeight;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,16 +56,18 @@ public final class TorchGraph implements AutoCloseable {
     }
     this.block = (PtSymbolBlock) model.getBlock();
     this.manager = (PtNDManager) model.getNDManager().newSubManager();
-    this.weights = IValue.listFrom(views(manager, ops.weights()));
+    this.weights =
+        IValue.listFrom(
+            ops.weights().stream().map(w -> view(manager, w)).toArray(PtNDArray[]::new));
     this.packed = ops.packed().isEmpty() ? null : packed(ops.packed());
   }
 
-  /// libtorch's own 8-bit copies; the matrices are not needed afterwards.
-  private IValue packed(List<Matrix> matrices) {
-    IValue[] all = new IValue[matrices.size()];
+  /// libtorch's own 8-bit copies; the weights are not needed afterwards.
+  private IValue packed(List<LinearWeight> own) {
+    IValue[] all = new IValue[own.size()];
     for (int i = 0; i < all.length; i++) {
       try (PtNDManager call = (PtNDManager) manager.newSubManager();
-          IValue matrix = IValue.from(view(call, matrices.get(i)))) {
+          IValue matrix = IValue.from(view(call, own.get(i)))) {
         all[i] = IValueUtils.runMethod(block, "prepack", matrix);
       }
     }
@@ -222,6 +228,17 @@ public final class TorchGraph implements AutoCloseable {
   private static PtNDArray view(PtNDManager manager, Matrix m) {
     return manager.create(
         m.segment().asByteBuffer(), new Shape(m.rows(), m.cols()), DataType.FLOAT32);
+  }
+
+  private static PtNDArray view(PtNDManager manager, LinearWeight weight) {
+    return switch (weight) {
+      case FloatWeight w -> view(manager, w.matrix());
+      // As bytes, since DJL's native part knows no bfloat16; the program sees them as what they
+      // are.
+      case Bf16Weight w ->
+          manager.create(w.data().asByteBuffer(), new Shape(w.out(), 2L * w.in()), DataType.INT8);
+      case PackedWeight w -> throw new IllegalArgumentException(w.toString());
+    };
   }
 
   @Override

@@ -2,8 +2,10 @@ package io.smolvlm.tensor.torch;
 
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.AttentionShape;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.Linear;
+import io.smolvlm.tensor.ops.LinearWeight;
 import io.smolvlm.tensor.ops.Norm;
 import io.smolvlm.tensor.ops.Ops;
 import io.smolvlm.tensor.ops.PackedWeight;
@@ -31,19 +33,23 @@ final class TorchOps implements Ops<String> {
           + ",\n    w: Tensor) -> "
           + PACKED
           + ":\n"
-          + "    s = torch.clamp(torch.div(torch.amax(torch.abs(w), [1]), 127.),"
+          + "    if torch.eq(ops.prim.dtype(w), 1):\n"
+          + "      f = torch.to(torch.view_copy(w, dtype=15), 6)\n"
+          + "    else:\n"
+          + "      f = w\n"
+          + "    s = torch.clamp(torch.div(torch.amax(torch.abs(f), [1]), 127.),"
           + " 9.9999999999999998e-13)\n"
           + "    z = torch.zeros([torch.size(w, 0)], dtype=4)\n"
-          + "    q = torch.quantize_per_channel(w, s, z, 0, 12)\n"
+          + "    q = torch.quantize_per_channel(f, s, z, 0, 12)\n"
           + "    return ops.quantized.linear_prepack(q, None)\n";
 
   private final StringBuilder body = new StringBuilder();
-  private final List<Matrix> weights = new ArrayList<>();
-  private final Map<Matrix, Integer> numbers = new HashMap<>();
+  private final List<LinearWeight> weights = new ArrayList<>();
+  private final Map<LinearWeight, Integer> numbers = new HashMap<>();
   private final List<String> taps = new ArrayList<>();
   private final List<String> tapped = new ArrayList<>();
   private final List<String> kept = new ArrayList<>();
-  private final List<Matrix> packed = new ArrayList<>();
+  private final List<LinearWeight> packed = new ArrayList<>();
   private final boolean watched;
   private final boolean int8;
   private int variables;
@@ -56,12 +62,12 @@ final class TorchOps implements Ops<String> {
   }
 
   /// The weights of the linear layers that multiply in 8 bits, in the order of their list.
-  List<Matrix> packed() {
+  List<LinearWeight> packed() {
     return packed;
   }
 
   /// The weights in the order of the list, as the description used them.
-  List<Matrix> weights() {
+  List<LinearWeight> weights() {
     return weights;
   }
 
@@ -106,40 +112,43 @@ final class TorchOps implements Ops<String> {
     return name;
   }
 
-  private String weight(@Nullable Matrix m) {
-    if (m == null) {
-      return "None";
-    }
-    Integer number = numbers.get(m);
+  private String weight(LinearWeight w) {
+    Integer number = numbers.get(w);
     if (number == null) {
       number = weights.size();
-      weights.add(m);
-      numbers.put(m, number);
+      weights.add(w);
+      numbers.put(w, number);
     }
     return "w[" + number + "]";
   }
 
   /// Biases and norms are rows; torch wants them flat.
   private String row(@Nullable Matrix m) {
-    return m == null ? "None" : "torch.view(" + weight(m) + ", [-1])";
+    return m == null ? "None" : "torch.view(" + weight(new FloatWeight(m)) + ", [-1])";
   }
 
   @Override
   public String linear(String x, Linear weight) {
-    return switch (weight.weight()) {
-      case FloatWeight w ->
-          int8
-              ? int8(x, w.matrix(), weight.bias())
-              : let("torch.linear(%s, %s, %s)", x, weight(w.matrix()), row(weight.bias()));
-      case PackedWeight w ->
-          throw new IllegalArgumentException(weight.name() + " is packed for the kernels: " + w);
+    LinearWeight w = weight.weight();
+    if (int8) {
+      return int8(x, w, weight.bias());
+    }
+    return switch (w) {
+      case FloatWeight f -> let("torch.linear(%s, %s, %s)", x, weight(f), row(weight.bias()));
+      // Widened anew for every call: little beside what many rows cost, and no second copy.
+      case Bf16Weight b ->
+          let(
+              "torch.linear(%s, torch.to(torch.view_copy(%s, dtype=15), 6), %s)",
+              x, weight(b), row(weight.bias()));
+      case PackedWeight p ->
+          throw new IllegalArgumentException(weight.name() + " is packed for the kernels: " + p);
     };
   }
 
   /// libtorch takes one scale for all activations, so that one large row would cost all others
   /// their precision. Rows are brought to the same size before and back afterwards: a scale for
   /// each.
-  private String int8(String x, Matrix weight, @Nullable Matrix bias) {
+  private String int8(String x, LinearWeight weight, @Nullable Matrix bias) {
     String size =
         let("torch.clamp(torch.amax(torch.abs(%s), [1], True), 9.9999999999999994e-30)", x);
     String y =

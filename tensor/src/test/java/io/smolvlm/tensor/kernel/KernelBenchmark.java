@@ -2,6 +2,7 @@ package io.smolvlm.tensor.kernel;
 
 import com.sun.management.ThreadMXBean;
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.LinearWeight;
@@ -38,6 +39,8 @@ final class KernelBenchmark {
     Matrix weight = random(WIDE, WIDTH);
     for (int rows : new int[] {1, 4, 8}) {
       linear("float32", new FloatWeight(weight), 4L * WIDE * WIDTH, rows);
+      var halves = new Bf16Weight(arena.allocate(2L * WIDE * WIDTH), WIDE, WIDTH);
+      linear("bfloat16", halves, halves.data().byteSize(), rows);
       for (Format format : Format.values()) {
         PackedWeight packed = new Packer(team).pack(format, weight, arena);
         linear(format.toString().toLowerCase(Locale.ROOT), packed, packed.data().byteSize(), rows);
@@ -69,6 +72,10 @@ final class KernelBenchmark {
     String what = "linear " + name + ", " + rows + " rows";
     switch (weight) {
       case FloatWeight w -> pair(what, bytes, k -> k.linear(x, w.matrix(), null, y, 0, WIDE));
+      case Bf16Weight w -> {
+        Matrix widened = Matrix.allocate(arena, Kernels.WIDENED, WIDTH);
+        pair(what, bytes, k -> k.linear(x, w, null, y, widened, 0, 0, WIDE));
+      }
       case PackedWeight w -> {
         var scalar = new PackedLinear(new ScalarPackedKernels(), team);
         var vector = new PackedLinear(new VectorPackedKernels(), team);

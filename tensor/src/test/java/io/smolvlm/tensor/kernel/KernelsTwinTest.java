@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.Bf16Weight;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -63,6 +66,43 @@ class KernelsTwinTest {
         same(expected, actual);
       }
     }
+  }
+
+  /// The numbers of a bfloat16 weight are those of a float32 one, and so is every result.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 7, 8, 9, 17, 33, 100, 576})
+  void linearOfBfloat16(int in) {
+    for (int rows : new int[] {1, 2, 5}) {
+      for (int out : new int[] {1, 4, 7, 8, 9, 21}) {
+        Matrix x = random(rows, in);
+        Matrix w = random(out, in);
+        Bf16Weight halves = rounded(w);
+        Matrix b = out % 2 == 0 ? null : random(1, out);
+        Matrix expected = Matrix.allocate(arena, rows, out);
+        scalar.linear(x, w, b, expected, 0, out);
+        for (Kernels kernels : List.of(scalar, vector)) {
+          Matrix actual = Matrix.allocate(arena, rows, out);
+          Matrix widened = Matrix.allocate(arena, 2 * Kernels.WIDENED, in);
+          int cut = out / 2;
+          kernels.linear(x, halves, b, actual, widened, Kernels.WIDENED, cut, out);
+          kernels.linear(x, halves, b, actual, widened, 0, 0, cut);
+          same(expected, actual);
+        }
+      }
+    }
+  }
+
+  /// Drops the lower halves of a matrix, and gives the rest.
+  private Bf16Weight rounded(Matrix m) {
+    MemorySegment data = arena.allocate(2L * m.rows() * m.cols());
+    for (int r = 0; r < m.rows(); r++) {
+      for (int c = 0; c < m.cols(); c++) {
+        int upper = Float.floatToRawIntBits(m.get(r, c)) >>> 16;
+        m.set(r, c, Float.intBitsToFloat(upper << 16));
+        data.setAtIndex(ValueLayout.JAVA_SHORT, (long) r * m.cols() + c, (short) upper);
+      }
+    }
+    return new Bf16Weight(data, m.rows(), m.cols());
   }
 
   @Test
