@@ -34,7 +34,7 @@ class CacheInvariantsTest {
   private Decoder decoder(boolean throughTorch) {
     return new Decoder(
         checkpoint.config().text(),
-        new NetworkWeights(checkpoint.weights(), arena, team).decoder(),
+        new NetworkWeights(checkpoint.weights(), arena, team, throughTorch).decoder(),
         team,
         throughTorch);
   }

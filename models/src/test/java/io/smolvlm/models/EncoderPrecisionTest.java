@@ -25,7 +25,7 @@ class EncoderPrecisionTest {
         Arena arena = Arena.ofShared();
         Team team = new Team(2)) {
       PictureConfig config = tiny.config().pictures().orElseThrow();
-      var weights = new NetworkWeights(tiny.weights(), arena, team).vision(config.encoder());
+      var weights = new NetworkWeights(tiny.weights(), arena, team, true).vision(config.encoder());
       PixelTiles tiles =
           new ImageProcessor(config.processor())
               .process(

@@ -45,7 +45,7 @@ class PrecisionTest {
     try (Checkpoint tiny = new ModelCatalog().resolve("tiny", null);
         Arena arena = Arena.ofShared();
         Team team = new Team(2)) {
-      var weights = new NetworkWeights(tiny.weights(), arena, team);
+      var weights = new NetworkWeights(tiny.weights(), arena, team, false);
       var text = tiny.config().text();
       int[] ids = tiny.tokenizer().encode(TEXT);
       try (var exact = new Decoder(text, weights.decoder(), team, false);

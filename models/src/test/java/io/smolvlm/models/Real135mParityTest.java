@@ -54,7 +54,7 @@ class Real135mParityTest {
     decoder =
         new Decoder(
             checkpoint.config().text(),
-            new NetworkWeights(checkpoint.weights(), arena, team).decoder(),
+            new NetworkWeights(checkpoint.weights(), arena, team, true).decoder(),
             team,
             true);
     model = SmolVlm.load(new ModelCatalog().resolve(file.toString(), null), LoadOptions.defaults());

@@ -30,7 +30,7 @@ class Real135mPrecisionTest {
     try (Checkpoint checkpoint = new ModelCatalog().resolve(file.toString(), null);
         Arena arena = Arena.ofShared();
         Team team = new Team(2)) {
-      var weights = new NetworkWeights(checkpoint.weights(), arena, team);
+      var weights = new NetworkWeights(checkpoint.weights(), arena, team, false);
       var text = checkpoint.config().text();
       try (var exact = new Decoder(text, weights.decoder(), team, false);
           var fast = new Decoder(text, weights.decoder(precision), null, team)) {

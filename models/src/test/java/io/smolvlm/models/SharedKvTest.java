@@ -32,7 +32,7 @@ class SharedKvTest {
   private final Decoder decoder =
       new Decoder(
           checkpoint.config().text(),
-          new NetworkWeights(checkpoint.weights(), arena, team).decoder(),
+          new NetworkWeights(checkpoint.weights(), arena, team, false).decoder(),
           team,
           false);
   private final int[] ids = new SplittableRandom(5).ints(LENGTH, 3, 300).toArray();
