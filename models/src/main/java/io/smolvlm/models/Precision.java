@@ -12,7 +12,8 @@ public enum Precision {
   /// The fastest that keeps to the stated error: 99 % of the reference's tokens under teacher
   /// forcing. 8 bits reach 97.97 % on real weights (docs/log.md), so today this is [#EXACT].
   AUTO,
-  /// float32: the reference implementation's answers, to the token.
+  /// The checkpoint's own numbers, computed with in float32: the reference implementation's
+  /// answers, to the token.
   EXACT,
   /// The decoder in blocks of 32 numbers of 8 bits with a scale; encoder and connector, where
   /// libtorch computes them, in 8 bits with a scale for each output.
