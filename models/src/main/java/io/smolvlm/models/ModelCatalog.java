@@ -126,7 +126,24 @@ public final class ModelCatalog {
   private Optional<HubReference> missing(String reference) {
     return exists(reference)
         ? Optional.empty()
-        : HubReference.parse(reference).filter(model -> hub.find(model).isEmpty());
+        : HubReference.parse(reference)
+            .filter(model -> !looksLikePath(reference) && hub.find(model).isEmpty());
+  }
+
+  /// Whether somebody who writes this means a file or folder, though an ID of the hub could read
+  /// so: a folder of its first part's name is here, or it is `FOLDER/FILE` with a file's ending.
+  /// The hub is not asked for such a word.
+  ///
+  /// @param reference of the form of an ID, so a valid path too
+  private static boolean looksLikePath(String reference) {
+    int slash = reference.indexOf('/');
+    if (slash < 0) {
+      return false; // a short name
+    }
+    String last = reference.substring(slash + 1).toLowerCase(Locale.ROOT);
+    boolean file = last.endsWith(".gguf") || last.endsWith(".safetensors");
+    return (file && last.indexOf('/') < 0)
+        || Files.isDirectory(Path.of(reference.substring(0, slash)));
   }
 
   private static boolean exists(String reference) {
@@ -187,16 +204,18 @@ public final class ModelCatalog {
     Optional<HubReference> model = HubReference.parse(reference);
     return model
         .map(asked ->
-            hub.find(asked)
-                .orElseThrow(() ->
-                    notFound(
-                        reference,
-                        "not complete in "
-                            + hub.root()
-                            + "; smolvlm pull "
-                            + asked
-                            + " fetches it")))
+            hub.find(asked).orElseThrow(() -> notFound(reference, advice(reference, asked))))
         .orElseGet(() -> path(reference));
+  }
+
+  private String advice(String reference, HubReference asked) {
+    String pull = "smolvlm pull " + asked + " fetches it";
+    return looksLikePath(reference)
+        ? "no file or folder "
+            + Path.of(reference).toAbsolutePath()
+            + "; if a model of the hub is meant, "
+            + pull
+        : "not complete in " + hub.root() + "; " + pull;
   }
 
   private Path path(String reference) {

@@ -183,6 +183,9 @@ public final class Weights implements AutoCloseable {
   public Matrix matrix(Weight weight, int layer, Arena arena) {
     Tensor tensor = tensor(weight, layer, arena);
     Matrix matrix = tensor.toMatrix(arena);
+    if (!tensor.isFloatView()) {
+      forget(weight, layer);
+    }
     if (weight != Weight.PATCH) {
       return matrix;
     }
@@ -200,6 +203,11 @@ public final class Weights implements AutoCloseable {
     }
     int out = Math.toIntExact(tensor.shape().dim(0));
     return new Bf16Weight(tensor.data(), out, Math.toIntExact(tensor.shape().elements() / out));
+  }
+
+  /// Says that a weight was copied: what of its file is in memory is given back.
+  void forget(Weight weight, int layer) {
+    stored(weight, layer).forget();
   }
 
   /// A weight that stands once.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.smolvlm.models.hub.PullListener;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.SmolVlmException;
@@ -109,6 +110,21 @@ class ModelCatalogTest {
     assertTrue(
         e.getMessage().contains("smolvlm pull HuggingFaceTB/SmolVLM-256M-Instruct"),
         e.getMessage());
+  }
+
+  @Test
+  void whatLooksLikeAPathIsNotAskedOfTheHub() {
+    for (String path : List.of("src/no-such-model", "models-here/text.gguf", "a/b.safetensors")) {
+      var e =
+          assertThrows(
+              SmolVlmException.class,
+              () -> catalog().obtain(path, null, PullListener.NONE).close());
+      assertEquals(ErrorCode.MODEL_NOT_FOUND, e.code());
+      assertTrue(
+          e.getMessage().contains("no file or folder " + Path.of(path).toAbsolutePath())
+              && e.getMessage().contains("smolvlm pull " + path),
+          e.getMessage());
+    }
   }
 
   @Test

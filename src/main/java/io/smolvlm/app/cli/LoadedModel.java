@@ -4,6 +4,7 @@ import io.smolvlm.models.Benchmark;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
+import io.smolvlm.models.Precision;
 import io.smolvlm.models.SmolVlm;
 import io.smolvlm.models.VideoPrompt;
 import io.smolvlm.models.engine.GenerationEvent;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,8 @@ import java.util.function.Supplier;
 
 /// The model of a command, and how long it took to load.
 final class LoadedModel implements AutoCloseable {
+  private static final Duration NO_END = Duration.ofDays(365);
+
   private final SmolVlm model;
   private final Path path;
   private final String reference;
@@ -62,11 +66,18 @@ final class LoadedModel implements AutoCloseable {
         new ModelCatalog().obtain(reference, options.mmproj, new PullProgress(terminal));
     terminal.progress("loading " + reference);
     long began = System.nanoTime();
-    LoadOptions load = LoadOptions.defaults().with(options.precision());
+    LoadOptions load = loadOptions(options.precision());
     SmolVlm model = refusing(() -> SmolVlm.load(checkpoint, load));
     double millis = (System.nanoTime() - began) / 1e6;
     terminal.clearProgress();
     return new LoadedModel(model, checkpoint.path(), reference, millis, terminal);
+  }
+
+  /// One request at a time, and somebody who can end the program: however long a step takes, on a
+  /// large model or a busy machine, it is waited for.
+  static LoadOptions loadOptions(Precision precision) {
+    LoadOptions usual = LoadOptions.defaults();
+    return usual.with(precision).with(usual.engine().withPatience(NO_END));
   }
 
   /// The model's files, without loading what they hold; nothing is fetched.

@@ -107,7 +107,7 @@ final class QuantizeCommand implements Runnable, WithJson {
   private Agreement agreement(Converter converter) {
     terminal.progress("comparing with the source");
     // In exact precision, so that only what was written differs.
-    LoadOptions exact = LoadOptions.defaults().with(Precision.EXACT);
+    LoadOptions exact = LoadedModel.loadOptions(Precision.EXACT);
     try (SmolVlm source = SmolVlm.load(LoadedModel.checkpoint(model), exact);
         SmolVlm made =
             SmolVlm.load(

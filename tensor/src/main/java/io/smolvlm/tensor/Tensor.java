@@ -180,6 +180,15 @@ public final class Tensor {
     return numbers;
   }
 
+  /// Gives the memory back that reading a mapped file took: for a weight whose numbers were copied
+  /// elsewhere. Reading it again reads the file again. Does nothing where the bytes are not of a
+  /// file.
+  public void forget() {
+    if (data.isMapped()) {
+      data.unload();
+    }
+  }
+
   private BlockFormat requireFloats() {
     return dtype
         .format()

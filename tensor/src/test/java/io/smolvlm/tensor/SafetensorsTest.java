@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsTest {
@@ -48,6 +50,41 @@ class SafetensorsTest {
           .forEach((name, tensor) ->
               assertEquals(folder.resolve(map.get(name).textValue()).toString(), tensor.file()));
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatWasReadIsGivenBackAndReadAgain() throws IOException {
+    Path path = scratch.resolve("large.safetensors");
+    var info = new TensorInfo("w", DType.BF16, Shape.of(512, 4096));
+    byte[] bytes = new byte[Math.toIntExact(info.bytes())];
+    new Random(3).nextBytes(bytes);
+    try (SafetensorsWriter writer = SafetensorsWriter.create(path, List.of(info), Map.of())) {
+      writer.write("w", MemorySegment.ofArray(bytes));
+      writer.finish();
+    }
+    try (TensorFile file = TensorFile.open(path)) {
+      MemorySegment data = file.tensors().get("w").data();
+      assertArrayEquals(bytes, data.toArray(ValueLayout.JAVA_BYTE));
+      assertTrue(residentKilobytes(path) > 4000);
+      file.tensors().get("w").forget();
+      assertTrue(residentKilobytes(path) < 100);
+      assertArrayEquals(bytes, data.toArray(ValueLayout.JAVA_BYTE));
+    }
+  }
+
+  /// Of a mapped file, as the kernel counts it.
+  private static long residentKilobytes(Path path) throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("/proc/self/smaps"));
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).endsWith(path.toRealPath().toString())) {
+        while (!lines.get(i).startsWith("Rss:")) {
+          i++;
+        }
+        return Long.parseLong(lines.get(i).replaceAll("\\D", ""));
+      }
+    }
+    throw new AssertionError(path + " is not mapped");
   }
 
   @Test
