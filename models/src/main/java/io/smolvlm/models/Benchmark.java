@@ -1,12 +1,13 @@
 package io.smolvlm.models;
 
-import io.smolvlm.language.ContentPart;
 import io.smolvlm.language.Decoder;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Message;
+import io.smolvlm.models.engine.EngineOptions;
 import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.vision.ImageOptions;
 import io.smolvlm.vision.RgbImage;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -19,6 +20,11 @@ import java.util.Random;
 /// is computed is of random tokens and drawn pictures, another one each time, so that no cache
 /// helps. For one thread.
 public final class Benchmark implements AutoCloseable {
+  /// Prompt tokens of a step, as many as the engine takes.
+  private static final int CHUNK = EngineOptions.defaults().prefillChunk();
+
+  private static final String DESCRIBE = "Describe the picture.";
+
   private final SmolVlm model;
   private final Random random = new Random(1);
 
@@ -35,10 +41,10 @@ public final class Benchmark implements AutoCloseable {
     return positions <= model.config().text().maxPositions();
   }
 
-  /// One tile through encoder and connector.
+  /// So many tiles through encoder and connector, one after the other.
   ///
   /// @throws IllegalStateException for a model that reads text only
-  public double tile() {
+  public double tiles(int count) {
     double[] millis = new double[1];
     model.withNetworks((_, vision) -> {
       if (vision == null) {
@@ -55,32 +61,33 @@ public final class Benchmark implements AutoCloseable {
         Matrix tokens =
             Matrix.allocate(arena, vision.config().tokensPerTile(), vision.tokenWidth());
         long began = System.nanoTime();
-        vision.encode(pixels, tokens);
+        for (int i = 0; i < count; i++) {
+          vision.encode(pixels, tokens);
+        }
         millis[0] = millisSince(began);
       }
     });
     return millis[0];
   }
 
-  /// A prompt of so many tokens and the logits behind its last one.
+  /// A prompt of so many tokens, in steps as the engine takes them, and the logits behind its last.
   public double prefill(int tokens) {
     double[] millis = new double[1];
     model.withNetworks((decoder, _) -> {
       try (KvCache cache = new KvCache(decoder.config(), tokens)) {
-        millis[0] = fill(decoder, cache, tokens, tokens);
+        millis[0] = fill(decoder, cache, tokens);
       }
     });
     return millis[0];
   }
 
-  /// @param chunk most rows of a pass
-  private double fill(Decoder decoder, KvCache cache, int tokens, int chunk) {
+  private double fill(Decoder decoder, KvCache cache, int tokens) {
     try (Arena arena = Arena.ofShared()) {
-      Matrix x = decoder.rows(arena, Math.min(tokens, chunk));
+      Matrix x = decoder.rows(arena, Math.min(tokens, CHUNK));
       Matrix logits = Matrix.allocate(arena, 1, decoder.config().vocabularySize());
       long began = System.nanoTime();
-      for (int from = 0; from < tokens; from += chunk) {
-        Matrix rows = x.slice(0, Math.min(chunk, tokens - from));
+      for (int from = 0; from < tokens; from += CHUNK) {
+        Matrix rows = x.slice(0, Math.min(CHUNK, tokens - from));
         decoder.embed(ids(rows.rows()), rows, 0);
         decoder.forward(rows, cache);
         if (from + rows.rows() == tokens) {
@@ -134,19 +141,34 @@ public final class Benchmark implements AutoCloseable {
         depth,
         _ -> {
           var cache = new KvCache(decoder.config());
-          fill(decoder, cache, depth, 256);
+          fill(decoder, cache, depth);
           return cache;
         });
   }
 
   /// From a picture in memory to the first token of an answer about it, resizing included.
   public double firstToken(int width, int height) {
+    return firstToken(drawn(width, height), DESCRIBE, ImageOptions.MODEL);
+  }
+
+  /// As [#firstToken] for a picture that is not enlarged: of the fewest tiles that hold it.
+  public double firstTokenOfFewTiles(int width, int height) {
+    return firstToken(
+        drawn(width, height), DESCRIBE, new ImageOptions(ImageOptions.Split.MODEL, 0, false));
+  }
+
+  /// As [#firstToken] for another question about a picture that was asked about just before.
+  public double firstTokenAgain(int width, int height) {
     RgbImage image = drawn(width, height);
-    var message =
-        new Message(
-            "user",
-            List.of(new ContentPart.Image(), new ContentPart.Text("Describe the picture.")));
-    var request = GenerationRequest.of(List.of(message), List.of(image)).withMaxTokens(1);
+    firstToken(image, DESCRIBE, ImageOptions.MODEL);
+    return firstToken(image, "Which colours are there, and where?", ImageOptions.MODEL);
+  }
+
+  private double firstToken(RgbImage image, String question, ImageOptions options) {
+    var request =
+        GenerationRequest.of(List.of(Message.user(1, question)), List.of(image))
+            .withImageOptions(options)
+            .withMaxTokens(1);
     double[] first = {Double.NaN};
     long began = System.nanoTime();
     model.generate(

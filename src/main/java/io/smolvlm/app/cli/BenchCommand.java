@@ -1,6 +1,7 @@
 package io.smolvlm.app.cli;
 
 import io.smolvlm.models.Benchmark;
+import io.smolvlm.models.LoadOptions;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.io.BufferedReader;
@@ -35,7 +36,9 @@ final class BenchCommand implements Runnable, WithJson {
       split = ",",
       paramLabel = "STAGE",
       description =
-          "Of tile, prefill:TOKENS, decode:DEPTH:BATCH, first:WIDTHxHEIGHT; default: all.")
+          "Of tile, tile:COUNT, prefill:TOKENS, decode:DEPTH:BATCH, and the first token about a"
+              + " picture, first:WIDTHxHEIGHT, about one not enlarged, single:WIDTHxHEIGHT, or asked"
+              + " about before, again:WIDTHxHEIGHT; default: all.")
   List<String> stages = BenchStage.ALL;
 
   @Option(
@@ -50,6 +53,11 @@ final class BenchCommand implements Runnable, WithJson {
           "Read stages from standard input, measure each once as it comes and print one JSON line:"
               + " for a program that lets several engines take turns.")
   boolean follow;
+
+  @Option(
+      names = "--no-cache",
+      description = "Keep nothing of pictures and prompts seen before, as for a look at memory.")
+  boolean noCache;
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
@@ -70,7 +78,7 @@ final class BenchCommand implements Runnable, WithJson {
           ErrorCode.INVALID_VALUE, "rounds: found " + rounds + ", allowed 1 or more");
     }
     List<BenchStage> asked = stages.stream().map(BenchStage::named).toList();
-    try (LoadedModel loaded = LoadedModel.open(model, terminal);
+    try (LoadedModel loaded = LoadedModel.open(model, loadOptions(), terminal);
         Benchmark benchmark = loaded.benchmark()) {
       if (follow) {
         follow(benchmark, loaded.sees());
@@ -87,12 +95,17 @@ final class BenchCommand implements Runnable, WithJson {
         fields.put("model", model.reference());
         fields.put("load_ms", Json.millis(loaded.loadMillis()));
         fields.put("stages", results);
-        fields.put("peak_memory_bytes", peakMemory());
+        fields.put("peak_memory_bytes", memory("VmHWM"));
         terminal.println(Json.text(fields));
       } else {
-        terminal.println("most memory %.0f MB".formatted(peakMemory() / 1e6));
+        terminal.println("most memory %.0f MB".formatted(memory("VmHWM") / 1e6));
       }
     }
+  }
+
+  private LoadOptions loadOptions() {
+    LoadOptions usual = LoadedModel.loadOptions(model.precision());
+    return noCache ? usual.with(usual.engine().withCaches(0, 0)) : usual;
   }
 
   private Map<String, Object> measured(BenchStage stage, Benchmark benchmark) {
@@ -138,7 +151,8 @@ final class BenchCommand implements Runnable, WithJson {
         if (stage.fits(benchmark, sees)) {
           fields.put("ms", stage.run(benchmark));
         }
-        fields.put("peak_memory_bytes", peakMemory());
+        fields.put("memory_bytes", memory("VmRSS"));
+        fields.put("peak_memory_bytes", memory("VmHWM"));
         terminal.println(Json.text(fields));
       }
     } catch (IOException e) {
@@ -146,15 +160,17 @@ final class BenchCommand implements Runnable, WithJson {
     }
   }
 
-  /// The most memory that the process has held, as the kernel counts it; 0 where it does not say.
-  private static long peakMemory() {
+  /// Memory of this process as the kernel counts it; 0 where it does not say.
+  ///
+  /// @param field `VmHWM` for the most so far, `VmRSS` for now
+  private static long memory(String field) {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return 0;
     }
     try {
       return Files.readAllLines(status).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
+          .filter(line -> line.startsWith(field + ":"))
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
           .findFirst()
           .orElse(0);

@@ -5,22 +5,30 @@ import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// One thing that a benchmark measures, by the name that is typed and printed.
 ///
-/// @param name `tile`, `prefill:TOKENS`, `decode:DEPTH:BATCH` or `first:WIDTHxHEIGHT`
+/// @param name `tile`, `tile:COUNT`, `prefill:TOKENS`, `decode:DEPTH:BATCH`, or `first`, `again` or
+///   `single` with `:WIDTHxHEIGHT`
 /// @param kind its first word
-/// @param a tokens, depth or width
-/// @param b batch or height
+/// @param a tiles, tokens, depth or width
+/// @param b batch or height, 1 where there is none
 record BenchStage(String name, String kind, int a, int b) {
   /// Decode steps that are timed together.
   private static final int STEPS = 16;
 
   private static final Pattern SYNTAX =
       Pattern.compile(
-          "(tile)|(prefill):(\\d{1,6})|(decode):(\\d{1,6}):(\\d{1,3})|(first):(\\d{1,4})x(\\d{1,4})");
+          "(tile)|(tile|prefill):(\\d{1,6})|(decode):(\\d{1,6}):(\\d{1,3})"
+              + "|(first|again|single):(\\d{1,4})x(\\d{1,4})");
+
+  private static final String ALLOWED =
+      "tile, tile:COUNT, prefill:TOKENS, decode:DEPTH:BATCH,"
+          + " and first, again or single with :WIDTHxHEIGHT";
 
   /// The stages of a whole run.
   static final List<String> ALL = all();
@@ -32,7 +40,7 @@ record BenchStage(String name, String kind, int a, int b) {
         all.add("decode:" + depth + ":" + batch);
       }
     }
-    all.addAll(List.of("first:512x512", "first:2048x1536"));
+    all.addAll(List.of("first:512x512", "single:512x512", "first:2048x1536", "again:2048x1536"));
     return List.copyOf(all);
   }
 
@@ -41,21 +49,14 @@ record BenchStage(String name, String kind, int a, int b) {
     Matcher m = SYNTAX.matcher(name);
     if (!m.matches()) {
       throw new SmolVlmException(
-          ErrorCode.INVALID_VALUE,
-          "stage: found '"
-              + name
-              + "', allowed are tile, prefill:TOKENS, decode:DEPTH:BATCH, first:WIDTHxHEIGHT");
+          ErrorCode.INVALID_VALUE, "stage: found '" + name + "', allowed are " + ALLOWED);
     }
-    BenchStage stage =
-        m.group(1) != null
-            ? new BenchStage(name, "tile", 1, 1)
-            : m.group(2) != null
-                ? new BenchStage(name, "prefill", Integer.parseInt(m.group(3)), 1)
-                : m.group(4) != null
-                    ? new BenchStage(
-                        name, "decode", Integer.parseInt(m.group(5)), Integer.parseInt(m.group(6)))
-                    : new BenchStage(
-                        name, "first", Integer.parseInt(m.group(8)), Integer.parseInt(m.group(9)));
+    List<String> parts =
+        IntStream.rangeClosed(1, m.groupCount())
+            .mapToObj(m::group)
+            .filter(Objects::nonNull)
+            .toList();
+    var stage = new BenchStage(name, parts.getFirst(), number(parts, 1), number(parts, 2));
     if (stage.b < 1 || (stage.a < 1 && !stage.kind.equals("decode"))) {
       throw new SmolVlmException(
           ErrorCode.INVALID_VALUE, "stage: found '" + name + "', allowed are numbers from 1 on");
@@ -63,21 +64,27 @@ record BenchStage(String name, String kind, int a, int b) {
     return stage;
   }
 
+  private static int number(List<String> parts, int at) {
+    return at < parts.size() ? Integer.parseInt(parts.get(at)) : 1;
+  }
+
   /// Whether a model can do it: tiles need an encoder, positions a context.
   boolean fits(Benchmark benchmark, boolean sees) {
     return switch (kind) {
-      case "tile", "first" -> sees;
       case "prefill" -> benchmark.reaches(a);
-      default -> benchmark.reaches(a + STEPS);
+      case "decode" -> benchmark.reaches(a + STEPS);
+      default -> sees;
     };
   }
 
   /// Milliseconds of one round.
   double run(Benchmark benchmark) {
     return switch (kind) {
-      case "tile" -> benchmark.tile();
+      case "tile" -> benchmark.tiles(a);
       case "prefill" -> benchmark.prefill(a);
       case "decode" -> benchmark.decode(a, b, STEPS);
+      case "again" -> benchmark.firstTokenAgain(a, b);
+      case "single" -> benchmark.firstTokenOfFewTiles(a, b);
       default -> benchmark.firstToken(a, b);
     };
   }

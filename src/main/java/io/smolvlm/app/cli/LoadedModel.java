@@ -52,6 +52,11 @@ final class LoadedModel implements AutoCloseable {
 
   /// @throws FormatException or [BadModelException] when it cannot be used
   static LoadedModel open(ModelOptions options, Terminal terminal) {
+    return open(options, loadOptions(options.precision()), terminal);
+  }
+
+  /// As [#open(ModelOptions, Terminal)], to run otherwise.
+  static LoadedModel open(ModelOptions options, LoadOptions load, Terminal terminal) {
     String reference = options.reference();
     if (new ModelCatalog().isDemonstration(reference)) {
       terminal.message(
@@ -66,7 +71,6 @@ final class LoadedModel implements AutoCloseable {
         new ModelCatalog().obtain(reference, options.mmproj, new PullProgress(terminal));
     terminal.progress("loading " + reference);
     long began = System.nanoTime();
-    LoadOptions load = loadOptions(options.precision());
     SmolVlm model = refusing(() -> SmolVlm.load(checkpoint, load));
     double millis = (System.nanoTime() - began) / 1e6;
     terminal.clearProgress();

@@ -1,0 +1,116 @@
+"""How the cost of ours grows: with tiles, prompt length and batch, in the shape of the 256M, and memory over many requests.
+
+Writes growth.json and growth.png (samples/benchmarks/run --growth). Each point is the least of the rounds; the dashed lines
+are what the first points would become if cost grew in proportion. The context of the checkpoint's copy is raised to 16,384:
+its weights are random, their values do not change the time.
+"""
+import json
+import os
+import shutil
+
+import outside
+import participants as p
+from turns import Engine
+
+TILES = [1, 2, 4, 8, 13, 17, 26]
+PROMPTS = [128, 256, 512, 1024, 2048, 4096, 8192, 16000]
+BATCHES = [1, 2, 4, 8, 16]
+REQUESTS, EVERY = 1000, 20
+
+
+def long_context():
+    """The 256M with room for 16,384 positions; the weights are the same file."""
+    folder = p.folder("256m") + "-16k"
+    if not os.path.exists(folder):
+        shutil.copytree(p.folder("256m"), folder, ignore=shutil.ignore_patterns("*.safetensors", "*.onnx"))
+        os.symlink(os.path.join(p.folder("256m"), "model.safetensors"), os.path.join(folder, "model.safetensors"))
+        path = os.path.join(folder, "config.json")
+        with open(path) as f:
+            config = json.load(f)
+        config["text_config"]["max_position_embeddings"] = 16384
+        with open(path, "w") as f:
+            json.dump(config, f)
+    return folder
+
+
+def engine(model, *options, java=""):
+    return Engine("ours", [p.SMOLVLM, "bench", "-m", model, "--follow", *options], [""],
+                  {**p.JAVA, "SMOLVLM_JAVA_OPTS": java})
+
+
+def times(model, precision, stages, count):
+    running = engine(model, "--precision", precision)
+    try:
+        running.measure(stages[0])
+        got = {}
+        for stage in stages:
+            got[stage] = [running.measure(stage) for _ in range(count)]
+            print(f"  {precision} {stage}: load {os.getloadavg()[0]:.1f}; " + ", ".join(f"{ms:.1f}" for ms in got[stage]) + " ms",
+                  flush=True)
+        return got
+    finally:
+        running.close()
+
+
+def memory():
+    """Bytes held after so many requests of the embedded model, each about another picture. The heap is bounded and nothing is
+    kept of earlier requests: what is kept by intent grows up to its budget."""
+    running = engine("tiny", "--no-cache", java="-Xmx256m")
+    levels = []
+    try:
+        for request in range(1, REQUESTS + 1):
+            held = running.answer("first:256x192")["memory_bytes"]
+            if request % EVERY == 0:
+                levels.append([request, held])
+    finally:
+        running.close()
+    return levels
+
+
+def measure(count, command):
+    p.make("256m")
+    model = long_context()
+    return {"machine": outside.machine(command), "rounds": count,
+            "tiles": times(model, "int8", [f"tile:{n}" for n in TILES], min(count, 2)),
+            "prompts": times(model, "exact", [f"prefill:{n}" for n in PROMPTS], min(count, 2)),
+            "batches": {f"{precision} at {depth}": times(model, precision, [f"decode:{depth}:{n}" for n in BATCHES], count)
+                        for precision in ("exact", "int8", "int4") for depth in (0, 1200)},
+            "memory": memory()}
+
+
+def line(axis, points, label, proportional=True):
+    xs = [int(s.split(":")[-1]) for s in points]
+    ys = [min(ms) for ms in points.values()]
+    drawn = axis.plot(xs, ys, "o-", label=label)
+    if proportional:
+        axis.plot(xs, [ys[0] * x / xs[0] for x in xs], "--", color=drawn[0].get_color(), alpha=0.5)
+
+
+def plot(results, path):
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    figure, ((tiles, prompts), (batches, memory)) = plt.subplots(2, 2, figsize=(12, 8))
+    line(tiles, results["tiles"], "encoder, 8 bit")
+    tiles.set(xlabel="tiles", ylabel="ms")
+    line(prompts, results["prompts"], "prefill, float32")
+    prompts.set(xlabel="prompt tokens", ylabel="ms", xscale="log", yscale="log")
+    for label, points in results["batches"].items():
+        line(batches, points, label, proportional=False)
+    batches.set(xlabel="sequences decoded together", ylabel="ms a step", xscale="log", yscale="log")
+    memory.plot([r for r, _ in results["memory"]], [b / 1e6 for _, b in results["memory"]])
+    memory.set(xlabel="requests of the embedded model", ylabel="MB resident")
+    memory.set_ylim(bottom=0)
+    for axis in (tiles, prompts, batches):
+        axis.legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=90)
+
+
+def write(count, folder, command):
+    results = measure(count, command)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "growth.json"), "w") as f:
+        json.dump(results, f, indent=1)
+        f.write("\n")
+    plot(results, os.path.join(folder, "growth.png"))

@@ -1,0 +1,74 @@
+"""What is measured from outside a process: from its start to its first token, and the most memory it held."""
+import os
+import subprocess
+import time
+
+import participants as p
+from participants import ROOT, SMOLVLM, WORK
+
+PICTURE = os.path.join(ROOT, "samples", "images", "scene.png")
+
+
+def run(command):
+    """-> milliseconds until it ended, most resident bytes"""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **p.JAVA})
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"exit status {process.returncode}: {' '.join(command)}")
+    return (time.perf_counter() - began) * 1000, usage.ru_maxrss * 1024
+
+
+def starts(count, models):
+    """A caption of one token, the start of the JVM and reading the weights included; `models`: (label, arguments)."""
+    result = {label: [] for label, _ in models}
+    for number in range(count + 1):
+        for label, arguments in models:
+            ms, _ = run([SMOLVLM, "caption", PICTURE, "--max-tokens", "1", *arguments])
+            if number:
+                result[label].append(ms)
+    return result
+
+
+def large_picture():
+    """A file of 2048 x 1536 pixels: 13 tiles."""
+    import numpy
+    from PIL import Image
+    from peers.protocol import picture
+    path = os.path.join(WORK, "picture.png")
+    Image.fromarray(picture(numpy.random.default_rng(1), 2048, 1536)).save(path)
+    return path
+
+
+def memory(member, threads):
+    """The most memory of one process that reads the weights and says one token about one large picture."""
+    path, most = large_picture(), {}
+    for precision in ("exact", "int8", "int4"):
+        _, most["ours " + precision] = run([SMOLVLM, "caption", path, "--max-tokens", "1", "-m", p.folder(member),
+                                            "--precision", precision])
+    for engine in (p.llama(member, "q8_0", threads, [], context=2048), p.transformers(member, "float32", threads, [])):
+        most[engine.name] = engine.answer("first:2048x1536")["peak_memory_bytes"]
+        engine.close()
+    return most
+
+
+def machine(command):
+    """Everything that a figure may depend on."""
+    import datetime
+    import importlib.metadata
+    import platform
+    with open("/proc/cpuinfo") as f:
+        text = f.read()
+    model = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")), "unknown")
+    flags = set(next((line for line in text.splitlines() if line.startswith("flags")), "").split())
+    names = ("llama-cpp-python", "torch", "transformers", "onnxruntime", "numpy")
+    git = ["git", "-C", ROOT]
+    java = subprocess.run([SMOLVLM, "--version"], stdout=subprocess.PIPE, text=True, env={**os.environ, **p.JAVA}).stdout
+    return {"date": datetime.datetime.now().isoformat(timespec="minutes"), "processor": model, "processors": os.cpu_count(),
+            "instructions": [f for f in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8") if f in flags],
+            "system": platform.platform(), "java": " ".join(java.split()), "packages":
+                {n: importlib.metadata.version(n) for n in names},
+            "commit": subprocess.run([*git, "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True).stdout.strip(),
+            "changed": bool(subprocess.run([*git, "status", "--porcelain"], stdout=subprocess.PIPE).stdout),
+            "command": command}
