@@ -35,7 +35,7 @@ def large_picture():
     """A file of 2048 x 1536 pixels: 13 tiles."""
     import numpy
     from PIL import Image
-    from peers.protocol import picture
+    from peers.pictures import picture
     path = os.path.join(WORK, "picture.png")
     Image.fromarray(picture(numpy.random.default_rng(1), 2048, 1536)).save(path)
     return path

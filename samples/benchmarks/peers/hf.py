@@ -8,7 +8,8 @@ import numpy as np
 import torch
 import transformers
 
-from protocol import picture, serve, timed
+from pictures import picture
+from protocol import serve, timed
 
 STEPS = 16
 

@@ -6,7 +6,8 @@ import llama_cpp
 import numpy as np
 from llama_cpp import mtmd_cpp
 
-from protocol import picture, serve, timed
+from pictures import picture
+from protocol import serve, timed
 
 STEPS = 16
 

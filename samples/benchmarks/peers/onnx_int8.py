@@ -94,7 +94,7 @@ class Tiles:
         self.shape = write(folder, exact)
         # Signed weights of 7 bits: AVX2 adds two products in 16 bits, which 8 bits would overflow.
         quantize_dynamic(exact, rounded, op_types_to_quantize=["MatMul"], per_channel=True, reduce_range=True,
-                         weight_type=QuantType.QInt8)
+                         weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": TensorProto.FLOAT})
         os.remove(exact)
         self.session = session(rounded, threads)
         self.rng = np.random.default_rng(1)

@@ -1,8 +1,13 @@
 """A peer reads stages from standard input, one a line, measures each once and prints one JSON line, as
 `smolvlm bench --follow` does: {"stage": .., "ms": .., "peak_memory_bytes": ..}; without ms what it cannot do."""
 import json
+import os
 import sys
 import time
+
+# Libraries print to standard output, which is for answers.
+ANSWERS = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
 
 
 def memory(field):
@@ -17,14 +22,6 @@ def timed(work):
     return (time.perf_counter() - began) * 1000
 
 
-def picture(rng, width, height):
-    """Soft colours, others each time, and a little noise: what ours are asked about."""
-    import numpy as np
-    x, y = np.arange(width)[None, :, None] / width, np.arange(height)[:, None, None] / height
-    wave = np.sin((2 + 6 * rng.random()) * x + np.arange(3)) * np.cos((2 + 6 * rng.random()) * y)
-    return np.ascontiguousarray((128 + 110 * wave + rng.integers(0, 16, (height, width, 3))).astype(np.uint8))
-
-
 def serve(measure):
     """measure(kind, numbers) -> milliseconds, or None"""
     for line in sys.stdin:
@@ -35,4 +32,4 @@ def serve(measure):
         if ms is not None:
             answer["ms"] = ms
         answer["memory_bytes"], answer["peak_memory_bytes"] = memory("VmRSS"), memory("VmHWM")
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), file=ANSWERS, flush=True)
