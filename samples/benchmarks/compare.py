@@ -37,7 +37,7 @@ def compare(member, stages, count, threads):
         part = {}
         for stage in stages:
             print(f"{member} {stage}", flush=True)
-            part[stage] = turns.rounds(running, stage, count)
+            part[stage] = turns.rounds(running, stage, min(count, participants.FEWER.get(stage, count)))
         if member == "135m":
             quiet = [e for e in running if e.name in ("ours int8", "llama.cpp q8_0")]
             part["beside decode:0:1"] = turns.rounds(quiet, "decode:0:1", count, beside=True)
@@ -66,6 +66,7 @@ def main():
     for member in members:
         stages = args.stages.split(",") if args.stages else QUICK.get(member, []) if args.quick else participants.STAGES[member]
         results["members"][member] = compare(member, stages, count, args.threads)
+        report.write(results, out)
     if not args.quick and "256m" in members:
         real = participants.folder("256m")
         models = [("tiny", ["-m", "tiny"])] + [(f"256m {p}", ["-m", real, "--no-split", "--precision", p])

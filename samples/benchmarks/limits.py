@@ -4,10 +4,11 @@ import time
 import torch
 
 # Operations of one tile in linear layers and in attention; of one prompt token in linear layers, and in attention for
-# each token before it. Bytes of the weights that a decode step reads, and of float32 keys and values of one position.
+# each token before it. Bytes of the weights that a decode step reads (exact: bfloat16, as stored), and of float32 keys and
+# values of one position.
 TILE_LINEAR, TILE_ATTENTION = 174e9, 39e9
 TOKEN, TOKEN_ATTENTION = 0.212e9, 30 * 4 * 576
-STEP = {"exact": 538e6, "int8": 143e6, "int4": 92e6}
+STEP = {"exact": 269e6, "int8": 143e6, "int4": 92e6}
 POSITION = 30 * 2 * 192 * 4
 
 

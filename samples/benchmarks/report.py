@@ -8,7 +8,10 @@ import targets
 
 NOTE = """Ours, llama.cpp, transformers (PyTorch eager) and onnxruntime in turns on one machine, written by `samples/benchmarks/run`;
 all rounds are in results.json. Ratios count: absolute times drift between runs and machines by 10 to 30 %. The 256M has
-random weights in its true shape, the 135M is the real SmolLM2-135M-Instruct, whose text shape the 256M shares."""
+random weights in its true shape, the 135M is the real SmolLM2-135M-Instruct, whose text shape the 256M shares. Stages:
+`tile` through encoder and connector; `prefill:TOKENS`; `decode:DEPTH:SEQUENCES`; the first token about a picture in memory,
+`first` as the model's processor cuts it (512x512 is enlarged to 17 tiles, 2048x1536 is 13), `single` not enlarged (1 tile),
+`again` for another question about the same picture. `exact` is float32 arithmetic over the weights as stored."""
 NARROW = """**This processor has AVX2 and neither AVX-512, bf16 nor VNNI instructions**: float32, 8 and 4 bits count here, bf16 is emulated
 and slow in every engine, and goals set in bf16 are held against float32."""
 
