@@ -1,7 +1,7 @@
 """Runs ours and its peers in turns, stage by stage, and writes table, plot and figures (samples/benchmarks/run).
 
 Every engine is a process that stays loaded and measures a stage when it is told to, so that rounds alternate: A B C A B C.
-The first round is not counted. Load average and what other processes used are noted for each round; a round with more than
+Each warms up first for some seconds. Load average and what other processes used are noted for each round; a round with more than
 one processor's worth of foreign work is repeated, up to three times. Ratios are taken round by round.
 """
 import argparse

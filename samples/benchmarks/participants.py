@@ -15,8 +15,8 @@ MEMBERS = {"135m": "SmolLM2-135M-Instruct", "256m": "SmolVLM-256M-Instruct", "50
 # The 135M has real weights and the text shape of the 256M, so it answers for both.
 TEXT = ["prefill:512", "prefill:1216", "decode:0:1", "decode:0:8", "decode:1200:1", "decode:1200:8", "decode:8000:1"]
 PICTURES = ["tile", "single:512x512", "first:2048x1536", "again:2048x1536", "first:512x512"]
-# A small picture is enlarged to 17 tiles: half a minute a turn, and it differs from the large one's 13 in nothing else.
-FEWER = {"again:2048x1536": 2, "first:512x512": 2}
+# Rounds of stages that take half a minute a turn.
+FEWER = {"first:2048x1536": 3, "again:2048x1536": 2, "first:512x512": 2}
 STAGES = {"135m": TEXT, "256m": PICTURES, "500m": ["prefill:512", "decode:0:1", "decode:1200:1"], "2.2b": ["tile"]}
 
 

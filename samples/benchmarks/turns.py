@@ -12,6 +12,7 @@ FOREIGN, ATTEMPTS = 1.0, 3
 HOPELESS, LONG = 10, 10_000
 
 
+WARM_SECONDS = 4
 # What is done before a stage that takes long, in place of the stage itself.
 WARM_UP = {"first:2048x1536": "tile", "again:2048x1536": "tile", "first:512x512": "tile"}
 
@@ -85,13 +86,25 @@ def neighbour(wanted):
             process.wait()
 
 
+def warm_up(engine, stage):
+    """The stage until it has run for some seconds, at least twice: libraries are loaded and Java is compiled meanwhile.
+
+    -> milliseconds of the last time, or None where it cannot do the stage"""
+    began, last = time.monotonic(), engine.measure(stage)
+    if last is not None:
+        last = engine.measure(stage)
+        while time.monotonic() - began < WARM_SECONDS:
+            last = engine.measure(stage)
+    return last
+
+
 def rounds(engines, stage, count, beside=False):
-    """One stage, A B C A B C, after a round of each that is not counted.
+    """One stage, A B C A B C, after each has warmed up.
 
     beside: whether a busy process stands beside it
     -> {"ms": {name: [milliseconds]}, "rounds": [load and foreign work], "slow": names that were asked once only}"""
     with neighbour(beside):
-        once = {e.name: e.measure(WARM_UP.get(stage, stage)) for e in engines if e.takes(stage)}
+        once = {e.name: warm_up(e, WARM_UP.get(stage, stage)) for e in engines if e.takes(stage)}
         once = {name: ms for name, ms in once.items() if ms is not None}
         slow = [n for n, ms in once.items() if ms > LONG and ms > HOPELESS * min(once.values())]
         result = {"ms": {n: [once[n]] if n in slow else [] for n in once}, "rounds": [], "slow": slow}
