@@ -1,6 +1,6 @@
 """How the cost of ours grows: with tiles, prompt length and batch, in the shape of the 256M, and memory over many requests.
 
-Writes growth.json and growth.png (samples/benchmarks/run --growth). Each point is the least of the rounds; the dashed lines
+Writes growth.json and growth.png (samples/benchmarks/run --growth). Each point is the least of some times; the dashed lines
 are what the first points would become if cost grew in proportion. The context of the checkpoint's copy is raised to 16,384:
 its weights are random, their values do not change the time.
 """
@@ -10,7 +10,7 @@ import shutil
 
 import outside
 import participants as p
-from turns import Engine
+from turns import Engine, warm_up
 
 TILES = [1, 2, 4, 8, 13, 17, 26]
 PROMPTS = [128, 256, 512, 1024, 2048, 4096, 8192, 16000]
@@ -39,12 +39,15 @@ def engine(model, *options, java=""):
 
 
 def times(model, precision, stages, count):
+    """-> {stage: milliseconds}, `count` times each or as often as ten seconds allow"""
     running = engine(model, "--precision", precision)
     try:
-        running.measure(stages[0])
+        warm_up(running, stages[0])
         got = {}
         for stage in stages:
-            got[stage] = [running.measure(stage) for _ in range(count)]
+            got[stage] = [running.measure(stage)]
+            while len(got[stage]) < count and sum(got[stage]) < 10_000:
+                got[stage].append(running.measure(stage))
             print(f"  {precision} {stage}: load {os.getloadavg()[0]:.1f}; " + ", ".join(f"{ms:.1f}" for ms in got[stage]) + " ms",
                   flush=True)
         return got
@@ -67,15 +70,15 @@ def memory():
     return levels
 
 
-def measure(count, command):
+def parts(count):
+    """What is measured, part by part: (name, figures)"""
     p.make("256m")
     model = long_context()
-    return {"machine": outside.machine(command), "rounds": count,
-            "tiles": times(model, "int8", [f"tile:{n}" for n in TILES], min(count, 2)),
-            "prompts": times(model, "exact", [f"prefill:{n}" for n in PROMPTS], min(count, 2)),
-            "batches": {f"{precision} at {depth}": times(model, precision, [f"decode:{depth}:{n}" for n in BATCHES], count)
-                        for precision in ("exact", "int8", "int4") for depth in (0, 1200)},
-            "memory": memory()}
+    yield "batches", {f"{precision} at {depth}": times(model, precision, [f"decode:{depth}:{n}" for n in BATCHES], count)
+                      for precision in ("exact", "int8", "int4") for depth in (0, 1200)}
+    yield "tiles", times(model, "int8", [f"tile:{n}" for n in TILES], count)
+    yield "prompts", times(model, "exact", [f"prefill:{n}" for n in PROMPTS], count)
+    yield "memory", memory()
 
 
 def line(axis, points, label, proportional=True):
@@ -91,15 +94,15 @@ def plot(results, path):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     figure, ((tiles, prompts), (batches, memory)) = plt.subplots(2, 2, figsize=(12, 8))
-    line(tiles, results["tiles"], "encoder, 8 bit")
     tiles.set(xlabel="tiles", ylabel="ms")
-    line(prompts, results["prompts"], "prefill, float32")
     prompts.set(xlabel="prompt tokens", ylabel="ms", xscale="log", yscale="log")
+    batches.set(xlabel="sequences decoded together", ylabel="ms a step", xscale="log", yscale="log")
+    memory.set(xlabel="requests of the embedded model", ylabel="MB resident")
+    line(tiles, results["tiles"], "encoder, 8 bit")
+    line(prompts, results["prompts"], "prefill, float32")
     for label, points in results["batches"].items():
         line(batches, points, label, proportional=False)
-    batches.set(xlabel="sequences decoded together", ylabel="ms a step", xscale="log", yscale="log")
     memory.plot([r for r, _ in results["memory"]], [b / 1e6 for _, b in results["memory"]])
-    memory.set(xlabel="requests of the embedded model", ylabel="MB resident")
     memory.set_ylim(bottom=0)
     for axis in (tiles, prompts, batches):
         axis.legend(fontsize=8)
@@ -108,9 +111,12 @@ def plot(results, path):
 
 
 def write(count, folder, command):
-    results = measure(count, command)
+    """Figures are written after each part, the plot after the last."""
+    results = {"machine": outside.machine(command)}
     os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "growth.json"), "w") as f:
-        json.dump(results, f, indent=1)
-        f.write("\n")
+    for name, figures in parts(count):
+        results[name] = figures
+        with open(os.path.join(folder, "growth.json"), "w") as f:
+            json.dump(results, f, indent=1)
+            f.write("\n")
     plot(results, os.path.join(folder, "growth.png"))

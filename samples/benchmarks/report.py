@@ -60,6 +60,13 @@ def goals(results):
     for what, goal, found in targets.ratios(results["members"]):
         if found is not None:
             lines.append(f"| {what} | >= {goal} | {found:.2f} | {'held' if found >= goal else 'missed'} |")
+    tile = results["members"].get("256m", {}).get("tile", {"ms": {}})
+    for precision, goal in (("exact", 85), ("int8", 75)):
+        times = tile["ms"].get("ours " + precision)
+        if times:
+            found = 100 * limits.floor(results["limits"], "tile", "ours " + precision) / min(times)
+            lines.append(f"| tile, {precision}, share of the floor | >= {goal} % | {found:.0f} % |"
+                         f" {'held' if found >= goal else 'missed'} |")
     for what, goal, found, unit in targets.bounds(results):
         if found is not None:
             lines.append(f"| {what} | <= {goal} {unit} | {found:.4g} {unit} | {'held' if found <= goal else 'missed'} |")
