@@ -1,6 +1,9 @@
 """Loads GGUF files that `smolvlm quantize` wrote into llama.cpp (package llama-cpp-python) and compares greedy ids with ours.
 
-    models/parity/llama_cpp_check.py MODEL.gguf [--tokens 24] [--mmproj MMPROJ.gguf --picture FILE --question TEXT]
+    smolvlm quantize SmolLM2-135M-Instruct.Q4_1.gguf q8.gguf --type q8_0     (and q4_0, bf16 ..)
+    python3 -m venv llama && llama/bin/pip install llama-cpp-python pillow    (compiles llama.cpp)
+    llama/bin/python models/parity/llama_cpp_check.py q8.gguf [MORE.gguf ..] [--tokens 24]
+    llama/bin/python models/parity/llama_cpp_check.py TEXT.gguf --mmproj MMPROJ.gguf --picture FILE [--question TEXT]
 
 Eight prompts, put through the model's own template by ours (`smolvlm inspect prompt`), go on greedily in llama.cpp; ours
 must choose the same (`smolvlm inspect parity`, which names the logits' margin where they part). llama.cpp rounds
@@ -65,10 +68,9 @@ def prompt(arguments):
     return json.loads(shown.stdout)
 
 
-def compare(model, engine, tokens, work):
+def compare(model, prompts, engine, tokens, work):
     samples = []
-    for i, text in enumerate(PROMPTS):
-        ids = prompt([text, "-m", model])["ids"]
+    for i, (text, ids) in enumerate(prompts):
         new, margins = engine.go_on(ids, tokens)
         print(f"llama.cpp: {text!r} -> {engine.text(new)!r}")
         samples.append({"id": str(i), "kind": "text", "tier": "llama.cpp", "group": "text", "pictures": [], "split": True,
@@ -131,23 +133,26 @@ def describe(engine, mmproj, picture, question, tokens):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("model")
+    ap.add_argument("models", nargs="+", metavar="MODEL", help="with the same tokenizer and template")
     ap.add_argument("--tokens", type=int, default=24)
     ap.add_argument("--mmproj")
     ap.add_argument("--picture")
     ap.add_argument("--question", default="Describe this image.")
     args = ap.parse_args()
-    engine = Greedy(args.model)
     status = 0
-    with tempfile.TemporaryDirectory() as work:
-        if args.picture:
-            text, count = describe(engine, args.mmproj, args.picture, args.question, 64)
-            print(f"llama.cpp, {count} tokens: {text}")
-            shown = subprocess.run([SMOLVLM, "ask", args.picture, args.question, "-m", args.model, "--mmproj", args.mmproj,
-                                    "--max-tokens", "64"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-            print(f"ours: {shown.stdout.decode().strip()}")
-        else:
-            status = compare(args.model, engine, args.tokens, work)
+    if args.picture:
+        model = args.models[0]
+        text, count = describe(Greedy(model), args.mmproj, args.picture, args.question, 64)
+        print(f"llama.cpp, {count} tokens: {text}")
+        shown = subprocess.run([SMOLVLM, "ask", args.picture, args.question, "-m", model, "--mmproj", args.mmproj,
+                                "--max-tokens", "64"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        print(f"ours: {shown.stdout.decode().strip()}")
+    else:
+        prompts = [(text, prompt([text, "-m", args.models[0]])["ids"]) for text in PROMPTS]
+        for model in args.models:
+            print(f"-- {model}", flush=True)
+            with tempfile.TemporaryDirectory() as work:
+                status |= compare(model, prompts, Greedy(model), args.tokens, work)
     sys.exit(status)
 
 

@@ -1,6 +1,8 @@
 """Compares a checkpoint with transformers (float32): the logits of a whole prompt with a picture, and greedy ids.
 
-    models/parity/synthetic.py CHECKPOINT [PICTURE..] [--split] [--tokens 16] [--keep FOLDER]
+    models/parity/synthetic.py CHECKPOINT [PICTURE..] [--split] [--tokens 16]
+
+`rows.py --compare MEMBER` writes such a checkpoint, calls this and deletes it.
 
 Ours run through the command line: `inspect forward` for prompt ids, pixels and logits, `inspect parity` for greedy ids.
 Prompt ids and pixels are taken from ours, so that networks are compared with networks; the reference's own prompts and
@@ -67,6 +69,7 @@ def main():
     ap.add_argument("--threads", type=int, default=os.cpu_count())
     args = ap.parse_args()
     torch.set_num_threads(args.threads)
+    transformers.utils.logging.disable_progress_bar()
     with open(os.path.join(args.checkpoint, "config.json")) as f:
         sees = json.load(f)["model_type"] != "llama"
     pictures = args.pictures or [os.path.join(ROOT, "samples", "images", n) for n in ("cat.jpg", "scene.png")]

@@ -2,6 +2,7 @@ package io.smolvlm.app.cli;
 
 import io.smolvlm.language.Message;
 import io.smolvlm.language.tools.ToolCalls;
+import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
@@ -46,6 +47,13 @@ final class ChatCommand implements Runnable {
               + " command answers its calls, else you type the results.")
   @Nullable Path toolFile;
 
+  @Option(
+      names = "--must-call",
+      description =
+          "The answer to each of your lines begins with a call of a function: for small models,"
+              + " which rarely call by themselves.")
+  boolean mustCall;
+
   @Mixin ModelOptions model = new ModelOptions();
   @Mixin AnswerOptions answer = new AnswerOptions();
 
@@ -64,6 +72,9 @@ final class ChatCommand implements Runnable {
     waiting.addAll(reader.readAll(pictures));
     if (toolFile != null) {
       tools = ToolFile.read(toolFile);
+    } else if (mustCall) {
+      throw new SmolVlmException(
+          ErrorCode.INVALID_VALUE, "--must-call: found no functions, needed --tools FILE");
     }
     var lines = LineReader.of(terminal);
     var runner = new ToolRunner(tools, terminal, lines, TOOL_TIME);
@@ -136,13 +147,19 @@ final class ChatCommand implements Runnable {
 
   /// An answer and, where it calls functions, their results, added to the messages.
   ///
+  /// @param calling whether it must call one
   /// @return whether there are results for the model to read
   private boolean answer(
-      List<Message> messages, List<RgbImage> all, LoadedModel loaded, ToolRunner runner) {
+      List<Message> messages,
+      List<RgbImage> all,
+      LoadedModel loaded,
+      ToolRunner runner,
+      boolean calling) {
     boolean offered = !tools.tools().isEmpty();
     var printer = new AnswerPrinter(terminal, answer.json || offered);
+    GenerationRequest request = answer.request(messages, all, tools.tools());
     GenerationResult result =
-        loaded.generate(answer.request(messages, all, tools.tools()), printer);
+        loaded.generate(calling ? loaded.calling(request, tools.tools()) : request, printer);
     messages.add(Message.text("assistant", result.text()));
     if (answer.json) {
       terminal.println(Json.text(loaded.fields(result)));
@@ -180,13 +197,13 @@ final class ChatCommand implements Runnable {
     messages.add(Message.user(waiting.size(), text));
     var all = new ArrayList<>(images);
     all.addAll(waiting);
-    boolean calls = answer(messages, all, loaded, runner);
+    boolean calls = answer(messages, all, loaded, runner, mustCall);
     for (int round = 1; calls; round++) {
       if (round == MAX_ROUNDS) {
         throw new SmolVlmException(
             ErrorCode.LIMIT, "the model called functions " + MAX_ROUNDS + " times in a row");
       }
-      calls = answer(messages, all, loaded, runner);
+      calls = answer(messages, all, loaded, runner, false);
     }
     conversation.clear();
     conversation.addAll(messages);

@@ -1,5 +1,8 @@
 package io.smolvlm.app.cli;
 
+import io.smolvlm.language.grammar.TokenVocabulary;
+import io.smolvlm.language.tools.Tool;
+import io.smolvlm.language.tools.ToolGrammar;
 import io.smolvlm.models.Benchmark;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.LoadOptions;
@@ -7,6 +10,7 @@ import io.smolvlm.models.ModelCatalog;
 import io.smolvlm.models.Precision;
 import io.smolvlm.models.SmolVlm;
 import io.smolvlm.models.VideoPrompt;
+import io.smolvlm.models.engine.AnswerParameters;
 import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
@@ -25,6 +29,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -107,6 +112,18 @@ final class LoadedModel implements AutoCloseable {
   /// Answers; ends early when nobody reads the output any more.
   GenerationResult generate(GenerationRequest request, Consumer<GenerationEvent> events) {
     return model.generate(request, events, () -> terminal.out().checkError());
+  }
+
+  /// The same request, to be answered by one call of one of these functions.
+  GenerationRequest calling(GenerationRequest request, List<Tool> tools) {
+    var vocabulary =
+        TokenVocabulary.of(
+            model.tokenizer(),
+            model.config().text().vocabularySize(),
+            model.config().generation().endTokens());
+    AnswerParameters parameters = request.parameters();
+    return request.withParameters(
+        parameters.toBuilder().grammar(ToolGrammar.forced(tools, 1, vocabulary)).build());
   }
 
   /// How frames of a video are resized.

@@ -114,4 +114,25 @@ class ToolsTest {
         assertThrows(SmolVlmException.class, () -> runner.result(new ToolCall("broken", "{}")));
     assertTrue(broken.getMessage().contains("status 3"), broken.getMessage());
   }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void modelThatWouldNotCallMayBeMadeTo() throws IOException {
+    read(TOOLS);
+    Run run =
+        Run.typed(
+            "Is it warm in Oslo?\n",
+            "chat",
+            "--model",
+            "tiny",
+            "--tools",
+            folder.resolve("tools.json").toString(),
+            "--must-call",
+            "--max-tokens",
+            "100");
+    assertTrue(run.out().contains("call "), run.out() + run.err());
+    Run refused = Run.of("chat", "--must-call", "--model", "tiny");
+    assertEquals(ExitStatus.BAD_INPUT, refused.status());
+    assertTrue(refused.err().contains("--tools FILE"), refused.err());
+  }
 }
