@@ -66,7 +66,12 @@ final class PageUnderTest implements AutoCloseable {
     }
     ProcessBuilder builder =
         new ProcessBuilder(ROOT.resolve("smolvlm").toString(), "serve", "--port", "0");
-    builder.environment().put("SMOLVLM_BUILD", "never");
+    Map<String, String> environment = builder.environment();
+    environment.put("SMOLVLM_BUILD", "never");
+    environment.put("SMOLVLM_MODEL", "tiny"); // whatever the hub's cache holds
+    // Every answer shows all stages, in whatever order the tests come.
+    environment.put("SMOLVLM_CACHE_IMAGES", "0");
+    environment.put("SMOLVLM_CACHE_PREFIXES", "0");
     Process process = builder.redirectErrorStream(true).start();
     try {
       String origin = address(process);
