@@ -29,7 +29,7 @@ final class Attention implements Team.Work {
 
   /// Every row sees every row.
   ///
-  /// @param scratch `[team, rows]`
+  /// @param scratch `[team * heads that share keys, > rows]`
   void everyRow(
       Matrix queries,
       Matrix keys,
@@ -47,7 +47,7 @@ final class Attention implements Team.Work {
   /// Each row sees its sequence up to itself; keys and values are in the sequences' memories
   /// already.
   ///
-  /// @param scratch `[team, positions]`
+  /// @param scratch `[team * heads that share keys, > positions]`
   void causal(
       List<? extends RowSpan> rows,
       int ofLayer,
@@ -87,9 +87,7 @@ final class Attention implements Team.Work {
     int n = Objects.requireNonNull(q).rows();
     int heads = Objects.requireNonNull(shape).heads();
     for (int row = n * part / parts; row < n * (part + 1) / parts; row++) {
-      for (int head = 0; head < heads; head++) {
-        attend(row, head, k, v, n, part);
-      }
+      attend(row, 0, heads, k, v, n, part);
     }
   }
 
@@ -102,34 +100,41 @@ final class Attention implements Team.Work {
       List<Matrix> values = span.keyValues().values(layer);
       for (int i = 0; i < span.rows(); i++) {
         int row = first + i;
-        for (int head = 0; head < heads; head++) {
-          // Round about: later rows see more keys, so contiguous shares would be uneven.
-          if ((row * heads + head) % parts == part) {
-            attend(row, head, keys, values, span.keyValues().length() + i + 1, part);
-          }
-        }
+        // Neighbouring heads read the same keys. The shares move on from row to row, so that none
+        // gets the larger one every time.
+        int share = (part + row) % parts;
+        int from = heads * share / parts;
+        int to = heads * (share + 1) / parts;
+        attend(row, from, to, keys, values, span.keyValues().length() + i + 1, part);
       }
       first += span.rows();
     }
   }
 
+  /// Heads `from` to `to`, those together that read the same keys.
   private void attend(
-      int row, int head, List<Matrix> keys, List<Matrix> values, int count, int part) {
+      int row, int from, int to, List<Matrix> keys, List<Matrix> values, int count, int part) {
     AttentionShape s = Objects.requireNonNull(shape);
-    int keyHead = head / (s.heads() / s.keyValueHeads());
-    kernels.attend(
-        Objects.requireNonNull(q),
-        row,
-        head * s.headDim(),
-        keys,
-        values,
-        keyHead * s.headDim(),
-        s.headDim(),
-        count,
-        s.scale(),
-        bias,
-        Objects.requireNonNull(scores),
-        part,
-        Objects.requireNonNull(out));
+    int group = s.heads() / s.keyValueHeads();
+    for (int head = from; head < to; ) {
+      int keyHead = head / group;
+      int end = Math.min(to, (keyHead + 1) * group);
+      kernels.attend(
+          Objects.requireNonNull(q),
+          row,
+          head * s.headDim(),
+          end - head,
+          keys,
+          values,
+          keyHead * s.headDim(),
+          s.headDim(),
+          count,
+          s.scale(),
+          bias,
+          Objects.requireNonNull(scores),
+          part * group,
+          Objects.requireNonNull(out));
+      head = end;
+    }
   }
 }

@@ -132,7 +132,7 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
       Matrix q, Matrix k, Matrix v, AttentionShape shape, @Nullable Matrix keyBias) {
     packed.forget();
     Matrix out = scratch.take(q.rows(), q.cols());
-    attention.everyRow(q, k, v, shape, keyBias, scratch.take(team.size(), q.rows()), out);
+    attention.everyRow(q, k, v, shape, keyBias, scores(shape, q.rows()), out);
     return out;
   }
 
@@ -159,9 +159,15 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
       throw new IllegalArgumentException("spans of " + row + " rows for " + q);
     }
     Matrix out = scratch.take(q.rows(), q.cols());
-    Matrix scores = scratch.take(team.size(), (longest + 255) / 256 * 256);
-    attention.causal(spans, layer, q, shape, scores, out);
+    attention.causal(spans, layer, q, shape, scores(shape, longest), out);
     return out;
+  }
+
+  /// Room for the scores of heads that share keys, for each of the team; of the same size for many
+  /// steps, so that they take the same memory.
+  private Matrix scores(AttentionShape shape, int keys) {
+    int group = shape.heads() / shape.keyValueHeads();
+    return scratch.take(team.size() * group, (keys + 256) / 256 * 256);
   }
 
   @Override

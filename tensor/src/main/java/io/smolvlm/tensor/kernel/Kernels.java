@@ -58,19 +58,23 @@ interface Kernels {
   /// @param cos `[positions, headDim / 2]`, likewise `sin`
   void rotate(Matrix x, int row, int headDim, Matrix cos, Matrix sin, int position);
 
-  /// One head of one row: `out = softmax(scale * q . k[j] + bias[j]) v` over `count` keys, which
-  /// lie in blocks. How they are cut into blocks changes no bit.
+  /// Heads of one row that read the same keys: for each of them `out = softmax(scale * q . k[j] +
+  /// bias[j]) v` over `count` keys, which lie in blocks. Neither how they are cut into blocks nor
+  /// how many heads there are changes a bit.
   ///
-  /// @param q `[n, ..]`, the head begins at column `column` of row `row`
+  /// @param q `[n, ..]`, the first head begins at column `column` of row `row`, the others follow
+  /// @param heads how many
   /// @param k blocks, one after the other, of `[rows, ..]` with `count` rows or more in all; the
   ///   head begins at column `keyColumn`; likewise `v`
   /// @param bias `[1, >= count]` or null
-  /// @param scores `[rows, >= count]`, row `scratchRow` is used as scratch
+  /// @param scores `[rows, > count]`, as many rows as heads from `scratchRow` on are used as
+  ///   scratch
   /// @param out shaped as `q`, written at the same place; may be `q` itself
   void attend(
       Matrix q,
       int row,
       int column,
+      int heads,
       List<Matrix> k,
       List<Matrix> v,
       int keyColumn,

@@ -297,6 +297,7 @@ final class ScalarKernels implements Kernels {
       Matrix q,
       int row,
       int column,
+      int heads,
       List<Matrix> k,
       List<Matrix> v,
       int keyColumn,
@@ -307,8 +308,23 @@ final class ScalarKernels implements Kernels {
       Matrix scores,
       int scratchRow,
       Matrix out) {
-    float[] query = load(q.segment(), (long) row * q.cols() + column, headDim);
     float[] biases = bias == null ? new float[0] : load(bias.segment(), 0, count);
+    for (int head = 0; head < heads; head++) {
+      int first = column + head * headDim;
+      float[] query = load(q.segment(), (long) row * q.cols() + first, headDim);
+      float[] mixed = attend(query, k, v, keyColumn, count, scale, biases);
+      store(mixed, out.segment(), (long) row * out.cols() + first);
+    }
+  }
+
+  private static float[] attend(
+      float[] query,
+      List<Matrix> k,
+      List<Matrix> v,
+      int keyColumn,
+      int count,
+      float scale,
+      float[] biases) {
     float[] weights = new float[count];
     int at = 0;
     for (int block = 0; at < count; block++) {
@@ -317,7 +333,7 @@ final class ScalarKernels implements Kernels {
       at = to;
     }
     float inverse = 1 / exponentials(weights);
-    float[] mixed = new float[headDim];
+    float[] mixed = new float[query.length];
     at = 0;
     for (int block = 0; at < count; block++) {
       int to = Math.min(count, at + v.get(block).rows());
@@ -327,7 +343,7 @@ final class ScalarKernels implements Kernels {
     for (int i = 0; i < mixed.length; i++) {
       mixed[i] *= inverse;
     }
-    store(mixed, out.segment(), (long) row * out.cols() + column);
+    return mixed;
   }
 
   private static void scores(

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels with the Vector API.
@@ -388,11 +389,13 @@ final class VectorKernels implements Kernels {
     }
   }
 
+  /// Block by block, so that keys and values come from memory once for all heads that read them.
   @Override
   public void attend(
       Matrix q,
       int row,
       int column,
+      int heads,
       List<Matrix> k,
       List<Matrix> v,
       int keyColumn,
@@ -404,35 +407,59 @@ final class VectorKernels implements Kernels {
       int scratchRow,
       Matrix out) {
     MemorySegment s = scores.segment();
-    long base = 4L * scratchRow * scores.cols();
+    MemorySegment o = out.segment();
+    long wide = 4L * headDim;
+    long apart = 4L * scores.cols();
+    long base = scratchRow * apart;
     long query = 4L * ((long) row * q.cols() + column);
-    float max = Float.NEGATIVE_INFINITY;
+    long target = 4L * ((long) row * out.cols() + column);
     int at = 0;
     for (int block = 0; at < count; block++) {
       Matrix keys = k.get(block);
       int rows = Math.min(keys.rows(), count - at);
-      long to = base + 4L * at;
-      float most =
-          scores(q.segment(), query, keys, keyColumn, headDim, rows, scale, bias, at, s, to);
-      max = Math.max(max, most);
+      for (int h = 0; h < heads; h++) {
+        long to = base + h * apart + 4L * at;
+        scores(
+            q.segment(), query + h * wide, keys, keyColumn, headDim, rows, scale, bias, at, s, to);
+      }
       at += rows;
     }
-    float sum = exponentials(s, base, count, max);
-    MemorySegment o = out.segment();
-    long outStart = 4L * ((long) row * out.cols() + column);
-    zero(o, outStart, headDim);
+    for (int h = 0; h < heads; h++) {
+      long scratch = base + h * apart;
+      float sum = exponentials(s, scratch, count, most(s, scratch, count));
+      s.set(ValueLayout.JAVA_FLOAT, scratch + 4L * count, 1 / sum);
+      zero(o, target + h * wide, headDim);
+    }
     at = 0;
     for (int block = 0; at < count; block++) {
       Matrix values = v.get(block);
       int rows = Math.min(values.rows(), count - at);
-      mix(s, base + 4L * at, rows, values, keyColumn, headDim, o, outStart);
+      for (int h = 0; h < heads; h++) {
+        long from = base + h * apart + 4L * at;
+        mix(s, from, rows, values, keyColumn, headDim, o, target + h * wide);
+      }
       at += rows;
     }
-    scale(o, outStart, headDim, 1 / sum);
+    for (int h = 0; h < heads; h++) {
+      scale(o, target + h * wide, headDim, at(s, base + h * apart + 4L * count));
+    }
+  }
+
+  private static float most(MemorySegment s, long base, int count) {
+    FloatVector most = FloatVector.broadcast(Lanes.F32, Float.NEGATIVE_INFINITY);
+    int j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      most = most.max(load(s, base + 4L * j));
+    }
+    float max = most.reduceLanes(VectorOperators.MAX);
+    for (; j < count; j++) {
+      max = Math.max(max, at(s, base + 4L * j));
+    }
+    return max;
   }
 
   /// @param first the number of the block's first key
-  private static float scores(
+  private static void scores(
       MemorySegment q,
       long query,
       Matrix k,
@@ -446,7 +473,6 @@ final class VectorKernels implements Kernels {
       long to) {
     MemorySegment ks = k.segment();
     long stride = 4L * k.cols();
-    float max = Float.NEGATIVE_INFINITY;
     for (int j = 0; j < rows; j++) {
       long key = j * stride + 4L * keyColumn;
       FloatVector a = FloatVector.zero(Lanes.F32);
@@ -463,9 +489,7 @@ final class VectorKernels implements Kernels {
         score += at(bias.segment(), 4L * (first + j));
       }
       s.set(ValueLayout.JAVA_FLOAT, to + 4L * j, score);
-      max = Math.max(max, score);
     }
-    return max;
   }
 
   private static float exponentials(MemorySegment s, long base, int count, float max) {

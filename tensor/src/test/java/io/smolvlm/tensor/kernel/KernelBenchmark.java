@@ -10,6 +10,8 @@ import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
@@ -46,6 +48,7 @@ final class KernelBenchmark {
         linear(format.toString().toLowerCase(Locale.ROOT), packed, packed.data().byteSize(), rows);
       }
     }
+    attention(1200);
     Matrix x = random(1, WIDTH);
     Matrix norm = random(1, WIDTH);
     Matrix y = Matrix.allocate(arena, 1, WIDTH);
@@ -53,6 +56,47 @@ final class KernelBenchmark {
     Matrix gate = random(1, WIDE);
     Matrix up = random(1, WIDE);
     pair("swiGlu", 8L * WIDE, k -> k.swiGlu(gate, up, 0, WIDE));
+  }
+
+  /// Nine heads of one row over keys and values of three heads, in blocks of 64 positions and for
+  /// so many layers in turn that they come from memory.
+  private void attention(int count) {
+    int layers = 30;
+    List<List<Matrix>> memory = new ArrayList<>();
+    for (int i = 0; i < 2 * layers; i++) {
+      List<Matrix> blocks = new ArrayList<>();
+      for (int at = 0; at < count; at += 64) {
+        blocks.add(random(64, 192));
+      }
+      memory.add(blocks);
+    }
+    Matrix q = random(1, WIDTH);
+    Matrix out = Matrix.allocate(arena, 1, WIDTH);
+    Matrix scores = Matrix.allocate(arena, 3, count + 1);
+    pair(
+        "attention over " + count,
+        2L * layers * count * 192 * 4,
+        kernels -> {
+          for (int layer = 0; layer < layers; layer++) {
+            for (int head = 0; head < 9; head += 3) {
+              kernels.attend(
+                  q,
+                  0,
+                  head * 64,
+                  3,
+                  memory.get(2 * layer),
+                  memory.get(2 * layer + 1),
+                  head / 3 * 64,
+                  64,
+                  count,
+                  0.125f,
+                  null,
+                  scores,
+                  0,
+                  out);
+            }
+          }
+        });
   }
 
   private Matrix random(int rows, int cols) {

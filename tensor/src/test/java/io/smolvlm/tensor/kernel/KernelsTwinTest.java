@@ -185,11 +185,21 @@ class KernelsTwinTest {
       List<Matrix> values = blocks(v, 5);
       for (int head = 0; head < heads; head++) {
         int at = head * headDim;
-        scalar.attend(q, 1, at, keys, values, at, headDim, count, 0.3f, bias, scores, 1, a);
-        vector.attend(q, 1, at, keys, values, at, headDim, count, 0.3f, bias, scores, 0, b);
+        scalar.attend(q, 1, at, 1, keys, values, at, headDim, count, 0.3f, bias, scores, 1, a);
+        vector.attend(q, 1, at, 1, keys, values, at, headDim, count, 0.3f, bias, scores, 0, b);
         vector.attend(
-            q, 1, at, List.of(k), List.of(v), at, headDim, count, 0.3f, bias, scores, 0, c);
+            q, 1, at, 1, List.of(k), List.of(v), at, headDim, count, 0.3f, bias, scores, 0, c);
       }
+      same(a, b);
+      same(b, c);
+
+      Matrix together = Matrix.allocate(arena, heads, count + 1);
+      for (int head = 0; head < heads; head++) {
+        int at = head * headDim;
+        scalar.attend(q, 1, at, 1, keys, values, 0, headDim, count, 0.3f, bias, scores, 1, a);
+      }
+      scalar.attend(q, 1, 0, 3, keys, values, 0, headDim, count, 0.3f, bias, together, 0, b);
+      vector.attend(q, 1, 0, 3, keys, values, 0, headDim, count, 0.3f, bias, together, 0, c);
       same(a, b);
       same(b, c);
     }
