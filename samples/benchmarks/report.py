@@ -116,6 +116,8 @@ def plot(results, path):
         width = 0.85 / len(every)
         for i, name in enumerate(every):
             at = [(k + i * width, min(s["ms"][name])) for k, s in enumerate(part.values()) if s["ms"].get(name)]
+            if not at:
+                continue
             axis.bar([x for x, _ in at], [ms for _, ms in at], width, label=name, color=colours[i])
         axis.set_yscale("log")
         axis.set_ylabel("ms, least of the rounds")
