@@ -31,7 +31,8 @@ PROMPTS = ["What is the capital of France?", "Write one sentence about the sea."
 
 class Greedy:
     def __init__(self, path, context=4096, threads=2):
-        self.llm = llama_cpp.Llama(path, n_ctx=context, n_batch=512, n_threads=threads, n_threads_batch=threads, verbose=False)
+        self.llm = llama_cpp.Llama(path, n_ctx=context, n_batch=512, n_threads=threads, n_threads_batch=threads, verbose=False,
+                                   type_k=llama_cpp.GGML_TYPE_F32, type_v=llama_cpp.GGML_TYPE_F32)
         self.rows = self.llm.n_vocab()
 
     def logits(self):
