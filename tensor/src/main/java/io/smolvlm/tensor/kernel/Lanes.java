@@ -1,5 +1,8 @@
 package io.smolvlm.tensor.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -30,6 +33,16 @@ final class Lanes {
 
   private static VectorShape shape(int bitsOfLane) {
     return VectorShape.forBitSize(Partial.COUNT * bitsOfLane);
+  }
+
+  /// As many floats as there are lanes, from byte `offset` on.
+  static FloatVector load(MemorySegment s, long offset) {
+    return FloatVector.fromMemorySegment(F32, s, offset, ByteOrder.nativeOrder());
+  }
+
+  /// The float at byte `offset`.
+  static float at(MemorySegment s, long offset) {
+    return s.get(ValueLayout.JAVA_FLOAT, offset);
   }
 
   /// Bfloat16 numbers: each is the upper half of a float.
