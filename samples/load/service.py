@@ -72,6 +72,30 @@ class Service:
                 "threads": int(re.search(r"Threads:\s+(\d+)", text)[1]),
                 "files": len(os.listdir(f"/proc/{self.process.pid}/fd"))}
 
+    def cpu(self):
+        """Seconds of the processor that the service has used so far, with the processes that it started and ended."""
+        def of(pid):
+            try:
+                with open(f"/proc/{pid}/stat") as f:
+                    used = sum(map(int, f.read().rpartition(")")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")
+                with open(f"/proc/{pid}/task/{pid}/children") as f:
+                    below = f.read().split()
+                for thread in os.listdir(f"/proc/{pid}/task"):
+                    if thread != str(pid):
+                        with open(f"/proc/{pid}/task/{thread}/children") as f:
+                            below += f.read().split()
+            except OSError:                                             # it or a thread of it has just ended
+                return 0
+            return used + sum(map(of, below))
+        return of(self.process.pid)
+
+
+def machine_cpu():
+    """Seconds that the processors of this machine were busy so far, and how many there are."""
+    with open("/proc/stat") as f:
+        user, nice, system, idle, wait, *more = map(int, f.readline().split()[1:9])
+    return (user + nice + system + sum(more)) / os.sysconf("SC_CLK_TCK"), os.cpu_count()
+
 
 class Answer:
     def __init__(self, status, headers, body, seconds):

@@ -1,7 +1,8 @@
 package io.smolvlm.app.access;
 
-import io.vertx.core.MultiMap;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the key in the headers of a request: `Authorization: Bearer`, or `api-key` or `X-Api-Key`
 /// as some clients send it. Never in the address, which ends up in logs.
@@ -10,12 +11,14 @@ final class GivenKey {
 
   private GivenKey() {}
 
-  static Optional<String> in(MultiMap headers) {
-    String authorization = headers.get("Authorization");
+  /// @param headers gives the value of a header, or null
+  static Optional<String> in(Function<String, @Nullable String> headers) {
+    String authorization = headers.apply("Authorization");
     if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return Optional.of(authorization.substring(BEARER.length()).strip());
     }
-    String azure = headers.get("api-key");
-    return Optional.ofNullable(azure != null ? azure : headers.get("X-Api-Key")).map(String::strip);
+    String azure = headers.apply("api-key");
+    return Optional.ofNullable(azure != null ? azure : headers.apply("X-Api-Key"))
+        .map(String::strip);
   }
 }

@@ -13,13 +13,15 @@ import java.util.Set;
 /// Where requests for an answer of the model take a place among those who wait, before anything of
 /// them is read. Who finds none is refused here, on the connection's own thread and before it is
 /// routed: at ten times the load that can be served, nine of ten end here, and what they cost is
-/// taken from the answers of the tenth.
+/// taken from the answers of the tenth. On a connection that is used again, the [Doorstep] says so
+/// for less.
 @ApplicationScoped
 class Door {
   /// After the check of keys, which says whose place it is.
   private static final int THIRD = 800;
 
-  private static final Set<String> ANSWERED =
+  /// The addresses of which it is true.
+  static final Set<String> ANSWERED =
       Set.of("/v1/chat/completions", "/v1/captions", "/v1/responses", "/v1/completions");
 
   private final ModelHost host;

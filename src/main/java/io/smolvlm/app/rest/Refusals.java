@@ -9,6 +9,7 @@ import io.smolvlm.tensor.SmolVlmException;
 import jakarta.ws.rs.WebApplicationException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ public final class Refusals {
       case ContextLengthException e ->
           new ApiException(ApiError.CONTEXT_LENGTH_EXCEEDED, "messages", sentence(e));
       case IntakeException e -> of(e, "image");
-      case OverloadedException e -> overloaded(e);
+      case OverloadedException e -> overloaded(e.retryAfter());
       case FormatException e -> ofModel(e, requestId);
       case SmolVlmException e -> of(e, requestId);
       case WebApplicationException e -> ofStatus(e.getResponse().getStatus(), failure, requestId);
@@ -98,12 +99,12 @@ public final class Refusals {
         : new ApiException(error, parameter(e), sentence(e));
   }
 
-  private static ApiException overloaded(OverloadedException e) {
+  static ApiException overloaded(Duration retryAfter) {
     return new ApiException(
         ApiError.OVERLOADED,
         null,
         "The service has as much to do as it takes on; try again later.",
-        e.retryAfter());
+        retryAfter);
   }
 
   /// The refusal of a picture.

@@ -2,6 +2,7 @@ package io.smolvlm.app.rest;
 
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The name of a request in answers and logs: the client's own where it is plain, else one of ours.
@@ -13,6 +14,12 @@ public final class RequestId {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final String ALPHABET =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  private static final int LENGTH = 24;
+
+  /// Bytes below this give each letter equally often.
+  private static final int FAIR = 256 / ALPHABET.length() * ALPHABET.length();
+
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private RequestId() {}
 
@@ -27,15 +34,23 @@ public final class RequestId {
     return id;
   }
 
-  private static String accepted(@Nullable String given) {
-    return given != null && given.matches("[A-Za-z0-9._:-]{1,128}") ? given : fresh("req_");
+  /// The id of a request that gave this one.
+  static String accepted(@Nullable String given) {
+    return given != null && PLAIN.matcher(given).matches() ? given : fresh("req_");
   }
 
   /// A name that cannot be guessed: a prefix and 24 characters.
   public static String fresh(String prefix) {
-    StringBuilder id = new StringBuilder(prefix);
-    for (int i = 0; i < 24; i++) {
-      id.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+    StringBuilder id = new StringBuilder(prefix.length() + LENGTH).append(prefix);
+    byte[] drawn = new byte[LENGTH + LENGTH / 3]; // mostly enough in one draw
+    while (id.length() < prefix.length() + LENGTH) {
+      RANDOM.nextBytes(drawn);
+      for (int i = 0; i < drawn.length && id.length() < prefix.length() + LENGTH; i++) {
+        int value = drawn[i] & 0xff;
+        if (value < FAIR) {
+          id.append(ALPHABET.charAt(value % ALPHABET.length()));
+        }
+      }
     }
     return id.toString();
   }

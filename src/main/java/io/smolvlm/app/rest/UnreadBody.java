@@ -17,6 +17,11 @@ public final class UnreadBody {
 
   private UnreadBody() {}
 
+  /// Whether a body of this declared length costs less to receive and forget than a new connection.
+  static boolean small(@Nullable String length) {
+    return declared(length) <= SMALL;
+  }
+
   /// Bytes that a body is said to hold.
   ///
   /// @param length as the header gives it; what is no number is left to the server
@@ -47,7 +52,7 @@ public final class UnreadBody {
     HttpServerRequest request = routing.request();
     boolean small =
         request.getHeader("Transfer-Encoding") == null
-            && declared(request.getHeader("Content-Length")) <= SMALL;
+            && small(request.getHeader("Content-Length"));
     if (small) {
       request.resume(); // without a handler, Vert.x lets go of what comes
     } else if (request.version() != HttpVersion.HTTP_2) {

@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
@@ -44,10 +46,12 @@ class AccessTest {
   private final Vertx vertx = Vertx.vertx();
   private HttpServer server;
 
+  private AccessCheck check;
+
   @BeforeEach
   void start() throws Exception {
     Path file = Files.writeString(folder.resolve("keys"), KEY.line() + "\n");
-    var check =
+    check =
         new AccessCheck(
             Optional.of(new ApiKeys(file, Duration.ofHours(1))),
             new OpenPaths(false, false, false));
@@ -148,6 +152,20 @@ class AccessTest {
     String answer = ask("GET /v1/models", header + ": " + before + KEY.key());
     assertEquals(status, status(answer));
     assertEquals(status == 200, answer.endsWith("\r\n\r\ntester"), "the name of the key");
+  }
+
+  /// Who is refused for want of room is asked for the key first, or others could tell how much
+  /// there is to do.
+  @Test
+  void whoseRequestItIsCanBeToldFromItsHeaders() {
+    Map<String, String> headers = new HashMap<>();
+    assertEquals(Optional.empty(), check.nameOf(headers::get));
+    headers.put("Authorization", "Bearer x");
+    assertEquals(Optional.empty(), check.nameOf(headers::get));
+    headers.put("Authorization", "Bearer " + KEY.key());
+    assertEquals(Optional.of("tester"), check.nameOf(headers::get));
+    var open = new AccessCheck(Optional.empty(), new OpenPaths(false, false, false));
+    assertEquals(Optional.of(Caller.ANYBODY), open.nameOf(_ -> null));
   }
 
   @Test

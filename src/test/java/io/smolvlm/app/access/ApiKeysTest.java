@@ -124,7 +124,7 @@ class ApiKeysTest {
   }
 
   private static Optional<String> given(String name, String value) {
-    return GivenKey.in(MultiMap.caseInsensitiveMultiMap().add(name, value));
+    return GivenKey.in(MultiMap.caseInsensitiveMultiMap().add(name, value)::get);
   }
 
   @ParameterizedTest

@@ -80,6 +80,7 @@ public final class Engine implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition idle = lock.newCondition();
+  private final Lately lately;
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private @Nullable Thread thread;
   private int unfinished;
@@ -97,6 +98,7 @@ public final class Engine implements AutoCloseable {
     this.options = options;
     this.nanos = nanos;
     this.queue = new RequestQueue(options.queueRequests());
+    this.lately = new Lately();
     this.scheduler =
         new Scheduler(networks, options, nanos, queue, rates, listeners, this::oneEnded);
     this.watchdog = new Watchdog(options.patience(), nanos, this::stalled);
@@ -148,6 +150,19 @@ public final class Engine implements AutoCloseable {
     });
   }
 
+  /// What [#enter] would say to this client now; null when it would not refuse for want of room.
+  /// Listeners are told of a refusal.
+  public @Nullable OverloadedException refusal(String client) {
+    try {
+      return refusalTold(() -> {
+        refuseFull(client);
+        return null;
+      });
+    } catch (OverloadedException e) {
+      return e;
+    }
+  }
+
   /// Takes a request on in a place that was taken for it, which is left whatever comes of it.
   ///
   /// @throws OverloadedException likewise the others, as [#submit(PreparedRequest, Admission)]
@@ -185,7 +200,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /// Admits something under the lock; listeners hear of a refusal outside of it.
-  private <T> T refusalTold(Supplier<T> admission) {
+  private <T extends @Nullable Object> T refusalTold(Supplier<T> admission) {
     try {
       lock.lock();
       try {
@@ -222,12 +237,34 @@ public final class Engine implements AutoCloseable {
     }
     if (!queue.hasPlace(client)) {
       throw overloaded(
-          queue.size() + " requests are waiting", waitingMillis() + scheduler.restMillis());
+          queue.size() + " requests are waiting", lately.millis() + scheduler.restMillis());
     }
   }
 
   private double waitingMillis() {
-    return queue.all().stream().mapToDouble(s -> rates.whole(s.prepared())).sum();
+    double sum = 0;
+    for (Submission s : queue.all()) {
+      sum += rates.whole(s.prepared());
+    }
+    return sum;
+  }
+
+  /// The work that waits, as it was a moment ago: in a flood each of hundreds of refusals a second
+  /// would go through the whole queue for a figure that is told in whole seconds. Under the lock.
+  private final class Lately {
+    private static final long NANOS = 100_000_000;
+
+    private double millis;
+    private long at = nanos.getAsLong() - NANOS;
+
+    double millis() {
+      long now = nanos.getAsLong();
+      if (now - at >= NANOS) {
+        at = now;
+        millis = waitingMillis();
+      }
+      return millis;
+    }
   }
 
   private void refuseOverload(PreparedRequest prepared, Admission admission) {

@@ -21,6 +21,12 @@ public final class OverloadedException extends SmolVlmException {
     this.retryAfter = retryAfter;
   }
 
+  /// Without the frames: an expected answer, given hundreds of times a second when it is given.
+  @Override
+  public Throwable fillInStackTrace() {
+    return this;
+  }
+
   /// When to try again, 1 to 10 seconds: the estimated wait of what is there already.
   public Duration retryAfter() {
     return retryAfter;

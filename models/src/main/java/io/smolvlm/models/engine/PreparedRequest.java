@@ -26,7 +26,11 @@ public record PreparedRequest(
 
   /// Tiles of all pictures, whole pictures included.
   public int tiles() {
-    return pictures.stream().mapToInt(PixelTiles::tiles).sum();
+    int sum = 0; // no stream: asked for each of all who wait, again and again
+    for (PixelTiles picture : pictures) {
+      sum += picture.tiles();
+    }
+    return sum;
   }
 
   /// The hash of a tile's pixels.

@@ -7,6 +7,8 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -101,6 +103,12 @@ class EngineTest {
       assertTrue(seconds >= 1 && seconds <= 10, full.retryAfter().toString());
       streams.add(engine.submit(text(2), Admission.of("another")));
       assertEquals(1, refused.get());
+      assertNull(engine.refusal("a third"), "who has nothing waiting finds a place");
+      assertEquals(1, refused.get());
+      var unread = engine.refusal("many");
+      assertNotNull(unread);
+      assertEquals(seconds, unread.retryAfter().toSeconds());
+      assertEquals(2, refused.get(), "listeners hear of it");
     }
     for (TokenStream stream : streams) {
       assertEquals(FinishReason.LENGTH, reason(read(stream)));
