@@ -151,6 +151,11 @@ class HouseTest {
   }
 
   @Test
+  void pdfBoxIsKnownAmongDocumentsOnly() {
+    knownOnlyIn("io.smolvlm.vision.document..", "org.apache.pdfbox..", "org.apache.fontbox..");
+  }
+
+  @Test
   void djlTokenizersAreKnownInTheTokenizerOnly() {
     noClasses()
         .that()

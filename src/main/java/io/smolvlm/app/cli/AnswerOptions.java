@@ -72,6 +72,12 @@ final class AnswerOptions {
   @Option(names = "--json", description = "Print one JSON object a result.")
   boolean json;
 
+  /// One question as a request.
+  GenerationRequest request(QuestionArguments.Question question, LoadedModel loaded) {
+    int longestEdge = loaded.longestEdge(pictures.options());
+    return request(List.of(question.message()), question.images(longestEdge));
+  }
+
   /// The conversation as a request; the system prompt comes first.
   GenerationRequest request(List<Message> conversation, List<RgbImage> images) {
     return request(conversation, images, List.of());

@@ -5,14 +5,13 @@ import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.vision.Video;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(
     name = "ask",
-    description = "Answers a question about pictures, or without any.",
+    description = "Answers a question about pictures or the pages of PDFs, or without any.",
     customSynopsis = {
       "smolvlm ask [OPTIONS] PICTURE... QUESTION",
       "       smolvlm ask [OPTIONS] -q QUESTION [PICTURE...]",
@@ -38,7 +37,7 @@ final class AskCommand implements Runnable, WithJson {
   @Override
   public void run() {
     QuestionArguments.Question question = arguments.read(terminal.in());
-    if (video.given() && !question.images().isEmpty()) {
+    if (video.given() && !question.files().isEmpty()) {
       throw new SmolVlmException(
           ErrorCode.INVALID_VALUE, "--video: found pictures too, allowed is the one or the others");
     }
@@ -48,7 +47,7 @@ final class AskCommand implements Runnable, WithJson {
       GenerationRequest request =
           frames
               .map(v -> VideoOptions.request(v, question.text(), answer, loaded))
-              .orElseGet(() -> answer.request(List.of(question.message()), question.images()));
+              .orElseGet(() -> answer.request(question, loaded));
       var printer = new AnswerPrinter(terminal, answer.json);
       GenerationResult result = loaded.generate(request, printer);
       if (answer.json) {

@@ -1,6 +1,5 @@
 package io.smolvlm.app.cli;
 
-import io.smolvlm.language.Message;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.tensor.SmolVlmException;
@@ -20,14 +19,16 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "caption",
-    description = "Describes pictures, one result each. A bad picture fails alone.")
+    description = "Describes pictures and PDFs, one result a file. A bad file fails alone.")
 final class CaptionCommand implements Callable<Integer>, WithJson {
   private final Terminal terminal;
 
   @Parameters(
       arity = "0..*",
       paramLabel = "PICTURE",
-      description = "PNG, JPEG, GIF, BMP, WebP or TIFF files; - is standard input.")
+      description =
+          "PNG, JPEG, GIF, BMP, WebP or TIFF files, or PDFs (all pages together); - is standard"
+              + " input.")
   List<String> pictures = List.of();
 
   @Option(
@@ -36,6 +37,7 @@ final class CaptionCommand implements Callable<Integer>, WithJson {
       description = "What to ask for; default: ${DEFAULT-VALUE}")
   String prompt = "Describe this image.";
 
+  @Mixin PageOptions pages = new PageOptions();
   @Mixin VideoOptions video = new VideoOptions();
   @Mixin ModelOptions model = new ModelOptions();
   @Mixin AnswerOptions answer = new AnswerOptions();
@@ -59,7 +61,7 @@ final class CaptionCommand implements Callable<Integer>, WithJson {
       throw new ParameterException(
           spec.commandLine(), "Needed: PICTURE..., or --video VIDEO and no pictures");
     }
-    var reader = new Pictures(terminal.in());
+    var reader = new Pictures(terminal.in(), pages.selection());
     int worst = ExitStatus.OK;
     Optional<Video> frames = video.given() ? Optional.of(video.read(reader)) : Optional.empty();
     try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
@@ -70,9 +72,8 @@ final class CaptionCommand implements Callable<Integer>, WithJson {
               VideoOptions.request(v, prompt, answer, loaded)));
       for (String picture : pictures) {
         try {
-          GenerationRequest request =
-              answer.request(List.of(Message.user(1, prompt)), List.of(reader.read(picture)));
-          caption(loaded, picture, request);
+          var question = new QuestionArguments.Question(prompt, List.of(reader.open(picture)));
+          caption(loaded, picture, answer.request(question, loaded));
         } catch (SmolVlmException e) {
           worst = Math.max(worst, ExitStatus.of(e));
           refuse(picture, e);

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 final class ChatCommand implements Runnable {
   private static final String HELP =
       """
-      /image FILE  add a picture to your next line
+      /image FILE  add a picture, or the pages of a PDF, to your next line
       /reset       begin again
       /help        this list
       /quit        end, as the end of input does
@@ -36,7 +36,10 @@ final class ChatCommand implements Runnable {
 
   private final Terminal terminal;
 
-  @Parameters(arity = "0..*", paramLabel = "PICTURE", description = "Pictures for the first line.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PICTURE",
+      description = "Pictures and PDFs for the first line.")
   List<String> pictures = List.of();
 
   @Option(
@@ -54,6 +57,7 @@ final class ChatCommand implements Runnable {
               + " which rarely call by themselves.")
   boolean mustCall;
 
+  @Mixin PageOptions pages = new PageOptions();
   @Mixin ModelOptions model = new ModelOptions();
   @Mixin AnswerOptions answer = new AnswerOptions();
 
@@ -68,8 +72,8 @@ final class ChatCommand implements Runnable {
 
   @Override
   public void run() {
-    var reader = new Pictures(terminal.in());
-    waiting.addAll(reader.readAll(pictures));
+    var reader = new Pictures(terminal.in(), pages.selection());
+    List<PictureFile> files = reader.openAll(pictures);
     if (toolFile != null) {
       tools = ToolFile.read(toolFile);
     } else if (mustCall) {
@@ -79,6 +83,7 @@ final class ChatCommand implements Runnable {
     var lines = LineReader.of(terminal);
     var runner = new ToolRunner(tools, terminal, lines, TOOL_TIME);
     try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
+      waiting.addAll(PictureFile.images(files, longestEdge(loaded)));
       terminal.remark("/image FILE adds a picture, /help lists the rest, Ctrl-D ends");
       for (var line = lines.next("> "); line.isPresent(); line = lines.next("> ")) {
         String text = line.get().strip();
@@ -101,13 +106,17 @@ final class ChatCommand implements Runnable {
     if (text.startsWith("//")) {
       say(text.substring(1), loaded, runner);
     } else if (text.startsWith("/")) {
-      command(text, reader);
+      command(text, reader, loaded);
     } else {
       say(text, loaded, runner);
     }
   }
 
-  private void command(String text, Pictures reader) {
+  private int longestEdge(LoadedModel loaded) {
+    return loaded.longestEdge(answer.pictures.options());
+  }
+
+  private void command(String text, Pictures reader, LoadedModel loaded) {
     String[] parts = text.split("\\s+", 2);
     Optional<String> argument = parts.length > 1 ? Optional.of(parts[1]) : Optional.empty();
     switch (parts[0]) {
@@ -121,9 +130,11 @@ final class ChatCommand implements Runnable {
           terminal.error("standard input is where your lines come from");
           return;
         }
-        RgbImage image = reader.read(file);
-        waiting.add(image);
-        terminal.remark(image.width() + "x" + image.height() + " pixels, goes with your next line");
+        for (RgbImage image : reader.open(file).images(longestEdge(loaded))) {
+          waiting.add(image);
+          terminal.remark(
+              image.width() + "x" + image.height() + " pixels, goes with your next line");
+        }
       }
       case "/reset" -> {
         conversation.clear();

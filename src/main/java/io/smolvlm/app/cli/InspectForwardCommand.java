@@ -5,7 +5,6 @@ import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,9 +47,9 @@ final class InspectForwardCommand implements Runnable {
     var answer = new AnswerOptions();
     answer.pictures = pictures;
     answer.system = system.isEmpty() ? null : system;
-    GenerationRequest request = answer.request(List.of(question.message()), question.images());
     try (LoadedModel loaded = LoadedModel.open(model, terminal);
         var stages = new Stages(all)) {
+      GenerationRequest request = answer.request(question, loaded);
       stages.ids(loaded.prompt(request).ids());
       loaded.watch(request, stages);
       stages.write(out);

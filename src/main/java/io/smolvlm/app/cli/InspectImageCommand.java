@@ -27,11 +27,14 @@ import picocli.CommandLine.Parameters;
 final class InspectImageCommand implements Runnable, WithJson {
   private final Terminal terminal;
 
-  @Parameters(paramLabel = "PICTURE", description = "A picture file; - is standard input.")
+  @Parameters(
+      paramLabel = "PICTURE",
+      description = "A picture, or a PDF of which one page counts; - is standard input.")
   String picture = "";
 
   @Mixin ModelOptions model = new ModelOptions();
   @Mixin PictureOptions options = new PictureOptions();
+  @Mixin PageOptions pages = new PageOptions();
 
   @Option(
       names = "--out",
@@ -54,7 +57,7 @@ final class InspectImageCommand implements Runnable, WithJson {
   @Override
   public void run() {
     PictureConfig config = pictureConfig();
-    RgbImage image = new Pictures(terminal.in()).read(picture);
+    RgbImage image = image(config);
     PixelTiles tiles = new ImageProcessor(config.processor()).process(image, options.options());
     int tokens = Math.multiplyExact(tiles.tiles(), config.encoder().tokensPerTile());
     if (out != null) {
@@ -65,6 +68,16 @@ final class InspectImageCommand implements Runnable, WithJson {
     } else {
       show(image, tiles, tokens);
     }
+  }
+
+  private RgbImage image(PictureConfig config) {
+    PictureFile file = new Pictures(terminal.in(), pages.selection()).open(picture);
+    if (file.count() > 1) {
+      throw new SmolVlmException(
+          ErrorCode.INVALID_VALUE,
+          picture + ": pages: found " + file.count() + ", allowed 1 here; choose with --pages");
+    }
+    return file.images(config.longestEdge(options.options())).getFirst();
   }
 
   private PictureConfig pictureConfig() {

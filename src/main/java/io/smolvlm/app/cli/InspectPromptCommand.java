@@ -31,8 +31,8 @@ final class InspectPromptCommand implements Runnable, WithJson {
   @Override
   public void run() {
     QuestionArguments.Question question = arguments.read(terminal.in());
-    GenerationRequest request = answer.request(List.of(question.message()), question.images());
     try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
+      GenerationRequest request = answer.request(question, loaded);
       Prompt prompt = loaded.prompt(request);
       List<Integer> ids = Arrays.stream(prompt.ids()).boxed().toList();
       if (answer.json) {

@@ -139,6 +139,12 @@ final class LoadedModel implements AutoCloseable {
                 "model '" + reference + "' reads text only, it takes no videos"));
   }
 
+  /// The long side in pixels in which pages are drawn; 1 for a model that reads text only, which
+  /// refuses pictures of any size.
+  int longestEdge(ImageOptions options) {
+    return model.pictures().map(p -> p.longestEdge(options)).orElse(1);
+  }
+
   Prompt prompt(GenerationRequest request) {
     return model.prompt(request);
   }

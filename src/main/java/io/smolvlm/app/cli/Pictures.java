@@ -5,34 +5,73 @@ import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.vision.ImageLimits;
 import io.smolvlm.vision.ImageReader;
 import io.smolvlm.vision.RgbImage;
+import io.smolvlm.vision.document.DocumentLimits;
+import io.smolvlm.vision.document.DocumentReader;
+import io.smolvlm.vision.document.PageSelection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-/// Reads pictures named on the command line; `-` is standard input.
+/// Reads pictures and documents named on the command line; `-` is standard input.
 final class Pictures {
   static final String STANDARD_INPUT = "-";
 
+  private static final int MOST_BYTES =
+      1 + Math.max(ImageLimits.DEFAULT.maxBytes(), DocumentLimits.DEFAULT.maxBytes());
+
   private final ImageReader reader = new ImageReader();
+  private final DocumentReader documents = new DocumentReader();
   private final InputStream in;
+  private final PageSelection pages;
 
   Pictures(InputStream in) {
-    this.in = in;
+    this(in, PageSelection.ALL);
   }
 
+  /// @param pages of documents
+  Pictures(InputStream in, PageSelection pages) {
+    this.in = in;
+    this.pages = pages;
+  }
+
+  /// Reads a picture, or opens a document and finds its pages.
+  ///
+  /// @throws SmolVlmException naming the file as the user did
+  PictureFile open(String name) {
+    byte[] bytes = bytes(name);
+    String shown = shown(name);
+    if (!DocumentReader.isDocument(bytes)) {
+      return new PictureFile.Single(reader.read(bytes, shown));
+    }
+    int count = documents.count(bytes, shown, pages);
+    return new PictureFile.Document(documents, bytes, shown, pages, count);
+  }
+
+  List<PictureFile> openAll(List<String> names) {
+    return names.stream().map(this::open).toList();
+  }
+
+  /// Reads what must be a single picture.
+  ///
   /// @throws SmolVlmException naming the picture as the user did
   RgbImage read(String name) {
-    int most = ImageLimits.DEFAULT.maxBytes() + 1;
+    return reader.read(bytes(name), shown(name));
+  }
+
+  private static String shown(String name) {
+    return name.equals(STANDARD_INPUT) ? "standard input" : name;
+  }
+
+  private byte[] bytes(String name) {
     if (name.equals(STANDARD_INPUT)) {
       try {
-        return reader.read(in.readNBytes(most), "standard input");
+        return in.readNBytes(MOST_BYTES);
       } catch (IOException e) {
-        throw unreadable("standard input", String.valueOf(e.getMessage()), e);
+        throw unreadable(shown(name), String.valueOf(e.getMessage()), e);
       }
     }
     Path path = path(name);
@@ -40,7 +79,7 @@ final class Pictures {
       throw unreadable(name, "is a folder, not a picture", null);
     }
     try (InputStream file = Files.newInputStream(path)) {
-      return reader.read(file.readNBytes(most), name);
+      return file.readNBytes(MOST_BYTES);
     } catch (NoSuchFileException e) {
       throw unreadable(name, "no such file", e);
     } catch (IOException e) {
@@ -48,17 +87,9 @@ final class Pictures {
     }
   }
 
-  List<RgbImage> readAll(List<String> names) {
-    var images = new ArrayList<RgbImage>();
-    for (String name : names) {
-      images.add(read(name));
-    }
-    return images;
-  }
-
   /// Files, whatever they are called.
   List<RgbImage> readFiles(List<Path> files) {
-    return readAll(files.stream().map(Path::toString).toList());
+    return files.stream().map(file -> read(file.toString())).toList();
   }
 
   private static Path path(String name) {

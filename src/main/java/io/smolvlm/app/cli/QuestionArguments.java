@@ -12,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,7 +23,9 @@ final class QuestionArguments {
   @Parameters(
       arity = "0..*",
       paramLabel = "PICTURE... QUESTION",
-      description = "Pictures in their order, the question last. One - is standard input.")
+      description =
+          "Pictures and PDFs (a picture a page) in their order, the question last. One - is"
+              + " standard input.")
   List<String> words = List.of();
 
   @Option(
@@ -31,10 +34,16 @@ final class QuestionArguments {
       description = "The question; all other arguments are pictures.")
   @Nullable String question;
 
-  /// What was asked, read and ready.
-  record Question(String text, List<RgbImage> images) {
+  @Mixin PageOptions pages = new PageOptions();
+
+  /// What was asked, found to be readable.
+  record Question(String text, List<PictureFile> files) {
     Message message() {
-      return Message.user(images.size(), text);
+      return Message.user(files.stream().mapToInt(PictureFile::count).sum(), text);
+    }
+
+    List<RgbImage> images(int longestEdge) {
+      return PictureFile.images(files, longestEdge);
     }
   }
 
@@ -60,8 +69,7 @@ final class QuestionArguments {
     if (text.isBlank()) {
       throw invalid("the question is empty");
     }
-    List<RgbImage> images = new Pictures(in).readAll(pictures);
-    return new Question(text, images);
+    return new Question(text, new Pictures(in, pages.selection()).openAll(pictures));
   }
 
   private static String readText(InputStream in) {

@@ -4,7 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/// The processes that decode pictures, so that a hostile one cannot harm the service.
+/// The processes that decode pictures and documents, so that a hostile one cannot harm the service.
 public interface DecodeSettings {
   /// Whether pictures are decoded in processes of their own. Off is for development only: a decoder
   /// that hangs or eats memory then does so inside the service.

@@ -54,7 +54,10 @@ public interface ServiceConfig {
   /// What pictures may be sent and how much of them the model sees.
   PictureSettings pictures();
 
-  /// The processes that decode pictures.
+  /// What documents may be sent.
+  DocumentSettings documents();
+
+  /// The processes that decode pictures and documents.
   DecodeSettings decode();
 
   /// Pictures named by an address in a request.

@@ -1,7 +1,7 @@
 package io.smolvlm.app.intake;
 
 import io.smolvlm.app.intake.IntakeException.Reason;
-import io.smolvlm.vision.ImageLimits;
+import java.util.function.Supplier;
 
 /// The bytes of a `data:` URI with base64 (RFC 2397, RFC 4648 section 4).
 ///
@@ -17,19 +17,21 @@ final class DataUris {
 
   private DataUris() {}
 
-  /// @throws IntakeException with [Reason#INVALID_BASE64], or [Reason#IMAGE_TOO_LARGE] for more
-  ///   bytes than the cap
-  static byte[] bytes(String uri, ImageLimits limits) {
+  /// @param most bytes
+  /// @param tooLarge for more bytes
+  /// @throws IntakeException with [Reason#INVALID_BASE64], or that for more bytes
+  static byte[] bytes(String uri, int most, Supplier<IntakeException> tooLarge) {
     int comma = uri.substring(0, Math.min(uri.length(), MAX_HEADER)).indexOf(',');
     if (comma < 0
         || !uri.regionMatches(true, 0, "data:", 0, 5)
         || !uri.regionMatches(true, comma - MARK.length(), MARK, 0, MARK.length())) {
       throw new IntakeException(Reason.INVALID_BASE64);
     }
-    return decode(uri, comma + 1, limits);
+    return decode(uri, comma + 1, most, tooLarge);
   }
 
-  private static byte[] decode(String text, int from, ImageLimits limits) {
+  private static byte[] decode(
+      String text, int from, int most, Supplier<IntakeException> tooLarge) {
     int length = text.length() - from;
     if (length % 4 != 0) {
       throw new IntakeException(Reason.INVALID_BASE64);
@@ -39,8 +41,8 @@ final class DataUris {
       padding++;
     }
     int size = length / 4 * 3 - padding;
-    if (size > limits.maxBytes()) {
-      throw Refusals.tooLarge(limits);
+    if (size > most) {
+      throw tooLarge.get();
     }
     byte[] bytes = new byte[size];
     int end = text.length() - padding;

@@ -1,10 +1,13 @@
 package io.smolvlm.app.intake;
 
 import io.smolvlm.app.intake.IntakeException.Reason;
+import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.vision.ImageLimits;
 import io.smolvlm.vision.ImageReader;
 import io.smolvlm.vision.RgbImage;
+import io.smolvlm.vision.document.DocumentLimits;
+import io.smolvlm.vision.document.DocumentReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -16,14 +19,17 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
-/// Decodes pictures in processes of their own.
+/// Decodes pictures and documents in processes of their own.
 ///
 /// The order is: what the header tells is checked here, so that a bomb costs no worker; then one of
 /// the workers decodes, and is killed at the deadline. A thread that hangs cannot be stopped, a
@@ -31,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 /// death of one delays nobody; its place is filled in the background.
 ///
 /// A worker lives for a number of jobs, after which a fresh one takes its place, so that nothing a
-/// picture left behind in it lasts. Safe for use by many threads.
+/// file left behind in it lasts. Safe for use by many threads.
 final class DecodeWorkers implements PictureDecoder {
   private static final Logger LOG = System.getLogger(DecodeWorkers.class.getName());
   private static final Duration START = Duration.ofSeconds(60);
@@ -39,6 +45,7 @@ final class DecodeWorkers implements PictureDecoder {
 
   private final DecodeRules rules;
   private final ImageLimits limits;
+  private final DocumentLimits documents;
   private final ImageReader header;
   private final Quarantine quarantine;
   private final WorkerCommand command;
@@ -54,13 +61,14 @@ final class DecodeWorkers implements PictureDecoder {
   private long deaths;
   private boolean closed;
 
-  DecodeWorkers(DecodeRules rules, ImageLimits limits) {
+  DecodeWorkers(DecodeRules rules, ImageLimits limits, DocumentLimits documents) {
     this.rules = rules;
     this.limits = limits;
+    this.documents = documents;
     this.header = new ImageReader(limits, ImageReader.Grey16.SCALED);
     this.quarantine = new Quarantine(rules.refusal(), System::nanoTime);
     this.folder = newFolder();
-    this.command = new WorkerCommand(rules, limits, folder);
+    this.command = new WorkerCommand(rules, limits, documents, folder);
     this.clock = Clocks.daemon("picture-deadlines");
     this.places = new Semaphore(rules.workers(), true);
     fill();
@@ -81,37 +89,66 @@ final class DecodeWorkers implements PictureDecoder {
     } catch (SmolVlmException e) {
       throw Refusals.of(e.code(), limits);
     }
+    return byWorker(
+        file, worker -> worker.decode(file, rules.deadline()), code -> Refusals.of(code, limits));
+  }
+
+  @Override
+  public List<RgbImage> pages(byte[] file, int longestEdge, BooleanSupplier abandoned) {
+    try {
+      DocumentReader.checkFile(file, "document", documents);
+    } catch (SmolVlmException e) {
+      throw Refusals.ofDocument(e.code(), documents);
+    }
+    return byWorker(
+        file,
+        worker -> worker.pages(file, longestEdge, documents, abandoned),
+        code -> Refusals.ofDocument(code, documents));
+  }
+
+  private interface Job<T> {
+    T by(DecodeWorker worker) throws IOException;
+  }
+
+  private <T> T byWorker(byte[] file, Job<T> job, Function<ErrorCode, IntakeException> refusal) {
     String hash = hash(file);
     if (quarantine.refuses(hash)) {
-      throw new IntakeException(Reason.LIMIT);
+      throw refusal.apply(ErrorCode.LIMIT);
     }
     long until = System.nanoTime() + rules.patience().toNanos();
     acquirePlace(until);
     try {
-      return decodeBy(worker(until), file, hash);
+      return run(worker(until), file, hash, job, refusal);
     } finally {
       places.release();
     }
   }
 
-  private RgbImage decodeBy(DecodeWorker worker, byte[] file, String hash) {
+  private <T> T run(
+      DecodeWorker worker,
+      byte[] file,
+      String hash,
+      Job<T> job,
+      Function<ErrorCode, IntakeException> refusal) {
     boolean sound = false;
     try {
-      RgbImage image = worker.decode(file, rules.deadline());
+      T result = job.by(worker);
       sound = true;
-      return image;
+      return result;
+    } catch (IntakeException e) {
+      sound = e.reason() != Reason.ABANDONED;
+      throw e;
     } catch (SmolVlmException e) {
       sound = true;
-      throw Refusals.of(e.code(), limits);
+      throw refusal.apply(e.code());
     } catch (IOException e) {
       quarantine.died(hash);
       synchronized (alive) {
         deaths++;
       }
       LOG.log(
-          Level.WARNING,
-          "a picture of " + file.length + " bytes ended the process that decoded it");
-      throw new IntakeException(Reason.LIMIT);
+          Level.WARNING, "a file of " + file.length + " bytes ended the process that decoded it");
+      throw refusal.apply(ErrorCode.LIMIT);
     } finally {
       if (sound && worker.jobs() < rules.jobs()) {
         putBack(worker);

@@ -3,8 +3,8 @@ package io.smolvlm.app.intake;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 
-/// A picture is refused. Reasons and sentences are fixed: nothing of the picture, its address or of
-/// what a decoder said about it is in the message, which may be shown to the client.
+/// A picture or document is refused. Reasons and sentences are fixed: nothing of it, its address or
+/// of what a decoder said about it is in the message, which may be shown to the client.
 public final class IntakeException extends SmolVlmException {
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class IntakeException extends SmolVlmException {
     INVALID_BASE64(
         ErrorCode.CORRUPT,
         "invalid_base64",
-        "The picture is not a data URI with valid base64 (data:image/png;base64,...)."),
+        "The file is not a data URI with valid base64 (data:image/png;base64,...)."),
     /// The file is damaged, cut or empty.
     INVALID_IMAGE(
         ErrorCode.CORRUPT, "invalid_image", "The picture's file is damaged, cut or empty."),
@@ -44,6 +44,30 @@ public final class IntakeException extends SmolVlmException {
         "invalid_image",
         "The picture's address did not give a picture in time. Send the picture as a data URI"
             + " instead."),
+    /// The document is damaged, cut or has no pages.
+    INVALID_DOCUMENT(
+        ErrorCode.CORRUPT, "invalid_image", "The document is damaged, cut or without pages."),
+    /// Only documents that open without a password are read.
+    ENCRYPTED_DOCUMENT(
+        ErrorCode.ENCRYPTED,
+        "invalid_image",
+        "The document needs a password; send it without one."),
+    /// The content is no PDF, or has a page that cannot be read.
+    UNSUPPORTED_DOCUMENT(
+        ErrorCode.UNSUPPORTED,
+        "unsupported_image",
+        "The file's content is no PDF, or one with pictures of a kind that is not read."),
+    /// Bytes over the cap.
+    DOCUMENT_TOO_LARGE(
+        ErrorCode.TOO_LARGE, "image_too_large", "The document is larger than is allowed"),
+    /// Drawing was stopped by a cap on time or memory.
+    DOCUMENT_LIMIT(
+        ErrorCode.LIMIT,
+        "image_too_large",
+        "Drawing the document takes more time or memory than is allowed"),
+    /// More pages than are drawn of one document.
+    TOO_MANY_PAGES(
+        ErrorCode.LIMIT, "too_many_pages", "The document has more pages than are allowed"),
     /// No decoder is free; the same request may succeed later.
     BUSY(ErrorCode.OVERLOADED, "overloaded", "Too many pictures are waiting to be decoded."),
     /// Whoever asked has gone; nobody reads this.

@@ -1,10 +1,12 @@
 package io.smolvlm.app.intake;
 
 import io.smolvlm.app.config.DecodeSettings;
+import io.smolvlm.app.config.DocumentSettings;
 import io.smolvlm.app.config.FetchSettings;
 import io.smolvlm.app.config.PictureSettings;
 import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.vision.ImageLimits;
+import io.smolvlm.vision.document.DocumentLimits;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -25,12 +27,13 @@ final class IntakeProducer {
   @Singleton
   PictureIntake intake(ServiceConfig config) {
     ImageLimits limits = limits(config.pictures());
+    DocumentLimits documents = limits(config.documents());
     PictureDecoder decoder =
         config.decode().isolated()
-            ? new DecodeWorkers(rules(config.decode()), limits)
-            : new InProcessDecoder(limits);
+            ? new DecodeWorkers(rules(config.decode()), limits, documents)
+            : new InProcessDecoder(limits, documents);
     return new PictureIntake(
-        limits, decoder, fetcher(config.fetch(), limits), config.fetch().perRequest());
+        limits, documents, decoder, fetcher(config.fetch(), limits), config.fetch().perRequest());
   }
 
   private static Optional<ImageFetcher> fetcher(FetchSettings fetch, ImageLimits limits) {
@@ -92,5 +95,14 @@ final class IntakeProducer {
         usual.maxMetadataBytes(),
         usual.maxScans(),
         usual.maxScanPixels());
+  }
+
+  static DocumentLimits limits(DocumentSettings documents) {
+    return new DocumentLimits(
+        Math.toIntExact(documents.maxBytes().asLongValue()),
+        documents.maxPages(),
+        documents.maxPixels(),
+        documents.pageDeadline(),
+        documents.deadline());
   }
 }

@@ -2,6 +2,8 @@ package io.smolvlm.app.intake;
 
 import io.smolvlm.app.intake.IntakeException.Reason;
 import io.smolvlm.vision.ImageLimits;
+import io.smolvlm.vision.RgbImage;
+import io.smolvlm.vision.document.DocumentLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.function.BooleanSupplier;
 /// use by many threads.
 public final class PictureIntake implements AutoCloseable {
   private final ImageLimits limits;
+  private final DocumentLimits documents;
   private final PictureDecoder decoder;
   private final Optional<ImageFetcher> fetcher;
   private final int atATime;
@@ -25,8 +28,13 @@ public final class PictureIntake implements AutoCloseable {
   /// @param fetcher empty where addresses are never fetched
   /// @param atATime pictures of one request that are read at a time
   PictureIntake(
-      ImageLimits limits, PictureDecoder decoder, Optional<ImageFetcher> fetcher, int atATime) {
+      ImageLimits limits,
+      DocumentLimits documents,
+      PictureDecoder decoder,
+      Optional<ImageFetcher> fetcher,
+      int atATime) {
     this.limits = limits;
+    this.documents = documents;
     this.decoder = decoder;
     this.fetcher = fetcher;
     this.atATime = atATime;
@@ -48,8 +56,11 @@ public final class PictureIntake implements AutoCloseable {
     byte[] file =
         switch (source) {
           case PictureSource.Bytes bytes -> bytes.content();
-          case PictureSource.DataUri uri -> DataUris.bytes(uri.text(), limits);
+          case PictureSource.DataUri uri ->
+              DataUris.bytes(uri.text(), limits.maxBytes(), () -> Refusals.tooLarge(limits));
           case PictureSource.Url url -> fetch(url.text(), abandoned);
+          // One picture is wanted, not one a page.
+          case PictureSource.Document _ -> throw new IntakeException(Reason.UNSUPPORTED_IMAGE);
         };
     double fetchMillis = source instanceof PictureSource.Url ? millisSince(begun) : 0;
     if (file.length == 0) {
@@ -63,6 +74,32 @@ public final class PictureIntake implements AutoCloseable {
     }
     long decoding = System.nanoTime();
     return new Picture(decoder.decode(file), file.length, fetchMillis, millisSince(decoding));
+  }
+
+  /// Reads what may be several pictures: a document becomes one a page, anything else is read as by
+  /// [#read(PictureSource, BooleanSupplier)].
+  ///
+  /// @param longestEdge of each page in pixels
+  /// @return at least one
+  /// @throws IntakeException as there
+  public List<Picture> readPages(PictureSource source, int longestEdge, BooleanSupplier abandoned) {
+    return source instanceof PictureSource.Document document
+        ? pages(document, longestEdge, abandoned)
+        : List.of(read(source, abandoned));
+  }
+
+  private List<Picture> pages(
+      PictureSource.Document document, int longestEdge, BooleanSupplier abandoned) {
+    byte[] file =
+        DataUris.bytes(
+            document.text(), documents.maxBytes(), () -> Refusals.documentTooLarge(documents));
+    if (abandoned.getAsBoolean()) {
+      throw new IntakeException(Reason.ABANDONED);
+    }
+    long begun = System.nanoTime();
+    List<RgbImage> pages = decoder.pages(file, longestEdge, abandoned);
+    double millisEach = millisSince(begun) / pages.size();
+    return pages.stream().map(page -> new Picture(page, file.length, 0, millisEach)).toList();
   }
 
   /// Reads the pictures of one request, several at a time, in order; one that is refused does not

@@ -12,6 +12,9 @@ public sealed interface PictureSource {
   /// Anything else: an address, whatever its scheme.
   record Url(String text) implements PictureSource {}
 
+  /// A document as a `data:` URI with base64: a picture for each of its pages.
+  record Document(String text) implements PictureSource {}
+
   /// Sorts the text of an `image_url` by its scheme.
   static PictureSource of(String imageUrl) {
     return imageUrl.regionMatches(true, 0, "data:", 0, 5)

@@ -86,10 +86,15 @@ public final class Client {
 
   /// @throws Gone if nobody waits any more
   public void ensureThere() {
+    if (gone()) {
+      throw new Gone();
+    }
+  }
+
+  /// Whether nobody waits any more.
+  public boolean gone() {
     synchronized (departures) {
-      if (gone) {
-        throw new Gone();
-      }
+      return gone;
     }
   }
 

@@ -115,9 +115,12 @@ public final class Refusals {
         switch (e.reason()) {
           case INVALID_BASE64 -> ApiError.INVALID_BASE64;
           // An address that gave no picture counts as a picture that cannot be read.
-          case INVALID_IMAGE, FETCH_FAILED -> ApiError.INVALID_IMAGE;
-          case UNSUPPORTED_IMAGE -> ApiError.UNSUPPORTED_IMAGE;
-          case IMAGE_TOO_LARGE, LIMIT -> ApiError.IMAGE_TOO_LARGE;
+          case INVALID_IMAGE, FETCH_FAILED, INVALID_DOCUMENT, ENCRYPTED_DOCUMENT ->
+              ApiError.INVALID_IMAGE;
+          case UNSUPPORTED_IMAGE, UNSUPPORTED_DOCUMENT -> ApiError.UNSUPPORTED_IMAGE;
+          case IMAGE_TOO_LARGE, LIMIT, DOCUMENT_TOO_LARGE, DOCUMENT_LIMIT ->
+              ApiError.IMAGE_TOO_LARGE;
+          case TOO_MANY_PAGES -> ApiError.TOO_MANY_PAGES;
           case BLOCKED_URL -> ApiError.BLOCKED_URL;
           case BUSY, ABANDONED -> ApiError.OVERLOADED;
         };

@@ -3,6 +3,7 @@ package io.smolvlm.app.rest;
 import io.smolvlm.language.Tokenizer;
 import io.smolvlm.language.grammar.TokenVocabulary;
 import io.smolvlm.models.SmolVlm;
+import io.smolvlm.vision.ImageOptions;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -71,6 +72,12 @@ public final class ServedModel {
   /// Side of a tile in pixels; 0 when the model reads text only.
   public int tileSide() {
     return model.pictures().map(p -> p.processor().tileSize()).orElse(0);
+  }
+
+  /// The long side in pixels that a picture gets before it is cut into tiles: what a page should be
+  /// drawn in. 1 when the model reads text only, which refuses pictures of any size.
+  public int longestEdge(ImageOptions options) {
+    return model.pictures().map(p -> p.longestEdge(options)).orElse(1);
   }
 
   /// No text of so many characters takes fewer tokens than this.

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.smolvlm.app.intake.IntakeException.Reason;
 import io.smolvlm.tensor.BadInputs;
 import io.smolvlm.vision.ImageLimits;
+import io.smolvlm.vision.document.DocumentLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,7 +56,12 @@ class DataUrisTest {
     String url = image.isTextual() ? image.textValue() : image.path("url").textValue();
     String outcome;
     try (var intake =
-        new PictureIntake(LIMITS, new InProcessDecoder(LIMITS), Optional.empty(), 4)) {
+        new PictureIntake(
+            LIMITS,
+            DocumentLimits.DEFAULT,
+            new InProcessDecoder(LIMITS, DocumentLimits.DEFAULT),
+            Optional.empty(),
+            4)) {
       Picture picture = intake.read(PictureSource.of(url));
       assertEquals(0, picture.fetchMillis());
       outcome = "ok";
@@ -75,6 +81,10 @@ class DataUrisTest {
     assertTrue(allowed.contains(outcome), outcome + " is none of " + allowed);
   }
 
+  private static byte[] bytes(String uri, ImageLimits limits) {
+    return DataUris.bytes(uri, limits.maxBytes(), () -> Refusals.tooLarge(limits));
+  }
+
   @Test
   void bytesComeBackWhateverTheirLength() {
     Random random = new Random(3);
@@ -82,7 +92,7 @@ class DataUrisTest {
       byte[] bytes = new byte[length];
       random.nextBytes(bytes);
       String uri = "data:;base64," + Base64.getEncoder().encodeToString(bytes);
-      assertArrayEquals(bytes, DataUris.bytes(uri, LIMITS));
+      assertArrayEquals(bytes, bytes(uri, LIMITS));
     }
   }
 
@@ -111,18 +121,18 @@ class DataUrisTest {
   void otherTextsAreRefused(String uri) {
     assertEquals(
         Reason.INVALID_BASE64,
-        assertThrows(IntakeException.class, () -> DataUris.bytes(uri, LIMITS)).reason());
+        assertThrows(IntakeException.class, () -> bytes(uri, LIMITS)).reason());
   }
 
   @Test
   void sizeIsKnownBeforeAnythingIsDecoded() {
     var small = new ImageLimits(300, 100, 100, 100, 1, 1);
     String fits = Base64.getEncoder().encodeToString(new byte[300]);
-    assertEquals(300, DataUris.bytes("data:;base64," + fits, small).length);
+    assertEquals(300, bytes("data:;base64," + fits, small).length);
     // No base64 at all, but its length is that of 303 bytes.
     String longer = "!".repeat(404);
     IntakeException e =
-        assertThrows(IntakeException.class, () -> DataUris.bytes("data:;base64," + longer, small));
+        assertThrows(IntakeException.class, () -> bytes("data:;base64," + longer, small));
     assertEquals(Reason.IMAGE_TOO_LARGE, e.reason());
     assertTrue(String.valueOf(e.getMessage()).contains("300 bytes"), e.getMessage());
   }
@@ -146,7 +156,12 @@ class DataUrisTest {
 
   private static io.smolvlm.vision.RgbImage read(ImageLimits limits, byte[] file) {
     try (var intake =
-        new PictureIntake(limits, new InProcessDecoder(limits), Optional.empty(), 4)) {
+        new PictureIntake(
+            limits,
+            DocumentLimits.DEFAULT,
+            new InProcessDecoder(limits, DocumentLimits.DEFAULT),
+            Optional.empty(),
+            4)) {
       return intake.read(new PictureSource.Bytes(file)).image();
     }
   }
@@ -156,7 +171,12 @@ class DataUrisTest {
     var good = new PictureSource.Bytes(RecordedNetwork.picture());
     var bad = new PictureSource.Bytes("<svg/>".getBytes(StandardCharsets.UTF_8));
     try (var intake =
-        new PictureIntake(LIMITS, new InProcessDecoder(LIMITS), Optional.empty(), 2)) {
+        new PictureIntake(
+            LIMITS,
+            DocumentLimits.DEFAULT,
+            new InProcessDecoder(LIMITS, DocumentLimits.DEFAULT),
+            Optional.empty(),
+            2)) {
       List<Reading> readings = intake.readAll(List.of(good, bad, good, good), () -> false);
       assertEquals(4, readings.size());
       assertEquals(5, readings.get(0).picture().image().width());

@@ -10,6 +10,7 @@ import io.smolvlm.app.intake.IntakeException.Reason;
 import io.smolvlm.tensor.BadInputs;
 import io.smolvlm.vision.ImageLimits;
 import io.smolvlm.vision.RgbImage;
+import io.smolvlm.vision.document.DocumentLimits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +47,8 @@ class DecodeWorkersTest {
   }
 
   private static DecodeWorkers workers(int count) {
-    return new DecodeWorkers(rules(count, 512, Duration.ofSeconds(60), 500), LIMITS);
+    return new DecodeWorkers(
+        rules(count, 512, Duration.ofSeconds(60), 500), LIMITS, DocumentLimits.DEFAULT);
   }
 
   private static byte[] noise(int width, int height, String format) throws IOException {
@@ -68,7 +70,7 @@ class DecodeWorkersTest {
   /// every refusal, and none of them ends a worker.
   @Test
   void workersReadWhatTheReaderReads() throws IOException {
-    var inside = new InProcessDecoder(LIMITS);
+    var inside = new InProcessDecoder(LIMITS, DocumentLimits.DEFAULT);
     List<String> differences = new ArrayList<>();
     try (DecodeWorkers workers = workers(1)) {
       for (BadInputs.Case item : BadInputs.cases("image")) {
@@ -109,7 +111,7 @@ class DecodeWorkersTest {
     var none =
         new DecodeRules(
             1, 1 << 10, Duration.ofSeconds(5), Duration.ofMillis(1), 1, Duration.ofHours(1));
-    try (DecodeWorkers workers = new DecodeWorkers(none, LIMITS)) {
+    try (DecodeWorkers workers = new DecodeWorkers(none, LIMITS, DocumentLimits.DEFAULT)) {
       assertEquals(Reason.IMAGE_TOO_LARGE, refusal(workers, bomb));
       assertEquals(Reason.UNSUPPORTED_IMAGE, refusal(workers, "<svg/>".getBytes("UTF-8")));
       assertEquals(Reason.BUSY, refusal(workers, noise(4, 4, "png")));
@@ -121,7 +123,8 @@ class DecodeWorkersTest {
     byte[] file = noise(2000, 1500, "jpg");
     try (DecodeWorkers workers = workers(1)) {
       RgbImage image = workers.decode(file);
-      assertArrayEquals(new InProcessDecoder(LIMITS).decode(file).rgb(), image.rgb());
+      assertArrayEquals(
+          new InProcessDecoder(LIMITS, DocumentLimits.DEFAULT).decode(file).rgb(), image.rgb());
     }
   }
 
@@ -180,7 +183,8 @@ class DecodeWorkersTest {
   @Test
   void hangingDecoderIsKilledAtItsDeadline() throws Exception {
     Duration deadline = Duration.ofSeconds(2);
-    try (DecodeWorkers workers = new DecodeWorkers(rules(1, 128, deadline, 500), LIMITS)) {
+    try (DecodeWorkers workers =
+        new DecodeWorkers(rules(1, 128, deadline, 500), LIMITS, DocumentLimits.DEFAULT)) {
       byte[] file = noise(64, 64, "png");
       workers.decode(file);
       awaitAlive(workers, 2);
@@ -200,7 +204,8 @@ class DecodeWorkersTest {
   void pictureThatEatsTheHeapIsRefusedUnseenTheThirdTime() throws IOException {
     byte[] large = noise(4000, 3000, "jpg");
     try (DecodeWorkers workers =
-        new DecodeWorkers(rules(1, 16, Duration.ofSeconds(60), 500), LIMITS)) {
+        new DecodeWorkers(
+            rules(1, 16, Duration.ofSeconds(60), 500), LIMITS, DocumentLimits.DEFAULT)) {
       assertEquals(Reason.LIMIT, refusal(workers, large));
       assertEquals(1, workers.status().deaths());
       assertEquals(Reason.LIMIT, refusal(workers, large));
@@ -227,7 +232,8 @@ class DecodeWorkersTest {
   void workerIsReplacedAfterItsJobs() throws Exception {
     byte[] file = noise(8, 8, "png");
     try (DecodeWorkers workers =
-        new DecodeWorkers(rules(1, 128, Duration.ofSeconds(60), 2), LIMITS)) {
+        new DecodeWorkers(
+            rules(1, 128, Duration.ofSeconds(60), 2), LIMITS, DocumentLimits.DEFAULT)) {
       Set<Long> seen = new HashSet<>();
       for (int i = 0; i < 6; i++) {
         workers.decode(file);

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.smolvlm.app.intake.IntakeException.Reason;
 import io.smolvlm.tensor.BadInputs;
 import io.smolvlm.vision.ImageLimits;
+import io.smolvlm.vision.document.DocumentLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -114,7 +115,11 @@ class SsrfTest {
     assertEquals(PictureSource.Url.class, source.getClass());
     try (var intake =
         new PictureIntake(
-            limits, new InProcessDecoder(limits), Optional.of(network.fetcher(WHOLE)), 4)) {
+            limits,
+            DocumentLimits.DEFAULT,
+            new InProcessDecoder(limits, DocumentLimits.DEFAULT),
+            Optional.of(network.fetcher(WHOLE)),
+            4)) {
       assertNotNull(intake.read(source).image());
       return "ok";
     } catch (IntakeException e) {
@@ -126,7 +131,11 @@ class SsrfTest {
   void addressesAreRefusedUnlessSwitchedOn() {
     try (var intake =
         new PictureIntake(
-            ImageLimits.DEFAULT, new InProcessDecoder(ImageLimits.DEFAULT), Optional.empty(), 4)) {
+            ImageLimits.DEFAULT,
+            DocumentLimits.DEFAULT,
+            new InProcessDecoder(ImageLimits.DEFAULT, DocumentLimits.DEFAULT),
+            Optional.empty(),
+            4)) {
       var url = new PictureSource.Url("https://pictures.example.org/x.png");
       assertEquals(
           Reason.BLOCKED_URL, assertThrows(IntakeException.class, () -> intake.read(url)).reason());

@@ -5,6 +5,7 @@ import io.smolvlm.app.config.ServiceConfig;
 import io.smolvlm.app.intake.IntakeException;
 import io.smolvlm.app.intake.Picture;
 import io.smolvlm.app.intake.PictureIntake;
+import io.smolvlm.app.intake.PictureSource;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
 import io.smolvlm.app.rest.Client;
@@ -76,11 +77,16 @@ public class Answers {
     ServedModel model = exchange.model();
     Client client = exchange.client();
     checkText(ask, model);
-    List<Picture> pictures = read(ask.conversation().pictures(), client);
+    List<List<Picture>> places =
+        read(ask.conversation().pictures(), model.longestEdge(ask.imageOptions()), client);
     client.ensureThere();
+    List<Picture> pictures = places.stream().flatMap(List::stream).toList();
+    if (pictures.size() > Math.max(config.pictures().maxCount(), places.size())) {
+      throw MessageReader.tooMany("messages", config.pictures().maxCount());
+    }
     var request =
         new GenerationRequest(
-            ask.conversation().messages(),
+            ask.conversation().messages(places.stream().map(List::size).toList()),
             pictures.stream().map(Picture::image).toList(),
             ask.imageOptions(),
             ask.parameters());
@@ -126,35 +132,37 @@ public class Answers {
   }
 
   /// Several at a time, since fetching and decoding wait for others.
-  private List<Picture> read(List<PictureSlot> slots, Client client) {
+  ///
+  /// @return for each place one picture, or one a page
+  private List<List<Picture>> read(List<PictureSlot> slots, int longestEdge, Client client) {
     if (slots.size() < 2) {
-      return slots.stream().map(slot -> readOne(slot, client)).toList();
+      return slots.stream().map(slot -> read(slot, longestEdge, client)).toList();
     }
     Context context = Context.current();
     var turns = new Semaphore(config.fetch().perRequest());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Picture>> reading = new ArrayList<>();
+      List<Future<List<Picture>>> reading = new ArrayList<>();
       for (PictureSlot slot : slots) {
         reading.add(
             threads.submit(
                 context.wrap(() -> {
                   turns.acquire();
                   try {
-                    return readOne(slot, client);
+                    return read(slot, longestEdge, client);
                   } finally {
                     turns.release();
                   }
                 })));
       }
-      List<Picture> pictures = new ArrayList<>();
+      List<List<Picture>> places = new ArrayList<>();
       try {
-        for (Future<Picture> picture : reading) {
-          pictures.add(picture.get());
+        for (Future<List<Picture>> place : reading) {
+          places.add(place.get());
         }
       } finally {
-        reading.forEach(picture -> picture.cancel(true));
+        reading.forEach(place -> place.cancel(true));
       }
-      return pictures;
+      return places;
     } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException known
           ? known
@@ -167,11 +175,20 @@ public class Answers {
 
   /// @throws ApiException with the picture's place as its parameter
   public Picture readOne(PictureSlot slot, Client client) {
+    return read(slot, 1, client).getFirst();
+  }
+
+  private List<Picture> read(PictureSlot slot, int longestEdge, Client client) {
     client.ensureThere();
     try {
-      Picture picture = stages.in("read picture", () -> intake.read(slot.source()));
-      meters.picture(picture);
-      return picture;
+      List<Picture> pictures =
+          stages.in(
+              "read picture", () -> intake.readPages(slot.source(), longestEdge, client::gone));
+      pictures.forEach(meters::picture);
+      if (slot.source() instanceof PictureSource.Document) {
+        meters.document(pictures.size());
+      }
+      return pictures;
     } catch (IntakeException e) {
       meters.refusedPicture(e.reason());
       client.ensureThere();

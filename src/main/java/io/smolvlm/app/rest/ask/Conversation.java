@@ -3,6 +3,7 @@ package io.smolvlm.app.rest.ask;
 import io.smolvlm.language.ContentPart;
 import io.smolvlm.language.Message;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Messages, and what goes into their picture places, in order.
@@ -29,6 +30,27 @@ public record Conversation(List<Message> messages, List<PictureSlot> pictures) {
     }
     all.addFirst(new Message("system", head));
     return new Conversation(all, pictures);
+  }
+
+  /// The same with as many places for pictures as there are: one that stands for a document becomes
+  /// one a page.
+  ///
+  /// @param counts pictures of each place, in order
+  public List<Message> messages(List<Integer> counts) {
+    if (counts.stream().allMatch(count -> count == 1)) {
+      return messages;
+    }
+    var count = counts.iterator();
+    List<Message> all = new ArrayList<>();
+    for (Message message : messages) {
+      List<ContentPart> content = new ArrayList<>();
+      for (ContentPart part : message.content()) {
+        int times = part instanceof ContentPart.Image ? count.next() : 1;
+        content.addAll(Collections.nCopies(times, part));
+      }
+      all.add(new Message(message.role(), content));
+    }
+    return all;
   }
 
   /// Characters of all texts.

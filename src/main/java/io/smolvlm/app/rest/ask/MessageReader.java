@@ -2,6 +2,7 @@ package io.smolvlm.app.rest.ask;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.app.config.ServiceConfig;
+import io.smolvlm.app.intake.PictureSource;
 import io.smolvlm.app.rest.ApiError;
 import io.smolvlm.app.rest.ApiException;
 import io.smolvlm.app.rest.json.Fields;
@@ -20,8 +21,7 @@ public final class MessageReader {
   private static final List<String> ROLES =
       List.of("system", "developer", "user", "assistant", "tool");
   private static final Set<String> TEXTS = Set.of("text", "input_text", "output_text");
-  private static final Set<String> NOT_READ =
-      Set.of("file", "input_file", "video_url", "video", "input_video");
+  private static final Set<String> NOT_READ = Set.of("video_url", "video", "input_video");
 
   private final int maxMessages;
   private final int maxPictures;
@@ -112,6 +112,12 @@ public final class MessageReader {
     if (type.equals("image_url") || type.equals("input_image")) {
       return picture(fields);
     }
+    if (type.equals("file")) {
+      return document(fields.object("file").orElseThrow(() -> fields.missing("file")));
+    }
+    if (type.equals("input_file")) {
+      return document(fields);
+    }
     if (NOT_READ.contains(type)) {
       throw new ApiException(
           ApiError.UNSUPPORTED_CONTENT_TYPE,
@@ -119,7 +125,8 @@ public final class MessageReader {
           "Parts of the type '" + type + "' are not read yet; send pictures as image_url.");
     }
     throw fields.invalid(
-        "type", fields.path("type") + " must be text or image_url; other parts are not read.");
+        "type",
+        fields.path("type") + " must be text, image_url or file; other parts are not read.");
   }
 
   private ContentPart picture(Fields fields) {
@@ -143,10 +150,26 @@ public final class MessageReader {
       url = inner.needText("url");
       noteDetail(inner);
     }
+    return place(PictureSource.of(url), path);
+  }
+
+  /// A document takes one place, which becomes one a page when it is read. Its name and the type
+  /// that it declares are not looked at.
+  private ContentPart document(Fields file) {
+    if (!file.has("file_data") && (file.has("file_id") || file.has("file_url"))) {
+      throw new ApiException(
+          ApiError.UNSUPPORTED_CONTENT_TYPE,
+          file.path(file.has("file_id") ? "file_id" : "file_url"),
+          "Files are neither kept nor fetched here; send the document as a data URI in file_data.");
+    }
+    return place(new PictureSource.Document(file.needText("file_data")), file.path("file_data"));
+  }
+
+  private ContentPart place(PictureSource source, String path) {
     if (pictures.size() == maxPictures) {
       throw tooMany(path, maxPictures);
     }
-    pictures.add(new PictureSlot(io.smolvlm.app.intake.PictureSource.of(url), path));
+    pictures.add(new PictureSlot(source, path));
     return new ContentPart.Image();
   }
 

@@ -36,6 +36,7 @@ public class AnswerMeters {
   private final DistributionSummary imageDecode;
   private final DistributionSummary imagePreprocess;
   private final DistributionSummary imageEncode;
+  private final Counter pdfPages;
 
   AnswerMeters(MeterRegistry registry, ModelHost host) {
     this.registry = registry;
@@ -62,6 +63,7 @@ public class AnswerMeters {
     imageDecode = meters.stage("image_decode_seconds", "A picture's file to pixels.");
     imagePreprocess = meters.stage("image_preprocess_seconds", "Pixels of a request to tiles.");
     imageEncode = meters.stage("image_encode_seconds", "Tiles of a request to image tokens.");
+    pdfPages = meters.own("pdf_pages", "Pages of documents that were drawn.");
   }
 
   /// A picture has been read.
@@ -70,6 +72,13 @@ public class AnswerMeters {
     if (picture.fetchMillis() > 0) {
       imageFetch.record(picture.fetchMillis() / 1e3);
     }
+  }
+
+  /// A document has been read.
+  ///
+  /// @param pages each of which is a picture, too
+  public void document(int pages) {
+    pdfPages.increment(pages);
   }
 
   /// A picture was refused.

@@ -52,6 +52,11 @@ final class Meters {
         .register(registry);
   }
 
+  /// Under our own name.
+  Counter own(String name, String help) {
+    return Counter.builder("smolvlm_" + name).description(help).tags(tags).register(registry);
+  }
+
   DistributionSummary request(String name, String help) {
     return histogram("vllm:" + name, help, REQUEST);
   }

@@ -4,7 +4,8 @@ import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.vision.ImageLimits;
 import io.smolvlm.vision.ImageReader;
-import io.smolvlm.vision.RgbImage;
+import io.smolvlm.vision.document.DocumentLimits;
+import io.smolvlm.vision.document.PdfDocument;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -22,12 +23,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 
-/// A process that reads pictures for another one, one after the other, until its input ends.
+/// A process that reads pictures and documents for another one, one after the other, until its
+/// input ends.
 ///
-/// It writes no files, opens no sockets and says nothing but answers. When a picture takes all its
+/// It writes no files, opens no sockets and says nothing but answers. When a file takes all its
 /// memory or stack it dies at once: what is left of such a Java machine is not worth trusting.
 public final class ReaderProcess {
-  /// One class out of each library that picture reading needs.
+  /// One class out of each library that reading needs.
   private static final List<String> LIBRARIES =
       List.of(
           "com.twelvemonkeys.imageio.ImageReaderBase",
@@ -38,19 +40,27 @@ public final class ReaderProcess {
           "com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi",
           "com.twelvemonkeys.image.ResampleOp",
           "com.twelvemonkeys.io.SubStream",
-          "com.twelvemonkeys.lang.Validate");
+          "com.twelvemonkeys.lang.Validate",
+          "org.apache.commons.logging.LogFactory",
+          "org.apache.fontbox.ttf.TrueTypeFont",
+          "org.apache.pdfbox.io.RandomAccessRead",
+          "org.apache.pdfbox.jbig2.JBIG2ImageReader",
+          "org.apache.pdfbox.pdmodel.PDDocument");
 
   private static final int STATUS_OF_DEATH = 3;
 
   private final ImageReader reader;
   private final ImageLimits limits;
+  private final DocumentLimits documents;
   private final InputStream in;
   private final OutputStream out;
   private volatile long busySince;
 
-  private ReaderProcess(ImageLimits limits, InputStream in, OutputStream out) {
+  private ReaderProcess(
+      ImageLimits limits, DocumentLimits documents, InputStream in, OutputStream out) {
     this.reader = new ImageReader(limits, ImageReader.Grey16.SCALED);
     this.limits = limits;
+    this.documents = documents;
     this.in = in;
     this.out = out;
   }
@@ -62,8 +72,9 @@ public final class ReaderProcess {
     OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 13);
     // A library that prints must not be taken for an answer.
     System.setOut(System.err);
-    var process = new ReaderProcess(limits(arguments), in, out);
-    process.watch(Duration.ofMillis(Long.parseLong(arguments[6])));
+    Duration longest = Duration.ofMillis(Long.parseLong(arguments[9]));
+    var process = new ReaderProcess(limits(arguments), documents(arguments, longest), in, out);
+    process.watch(longest);
     process.warmUp();
     out.write(PictureWire.READY);
     out.flush();
@@ -72,20 +83,24 @@ public final class ReaderProcess {
 
   private void serve() throws IOException {
     while (true) {
-      byte[] file = PictureWire.readPicture(in, limits.maxBytes());
-      if (file == null) {
+      PictureWire.Job job =
+          PictureWire.readJob(in, Math.max(limits.maxBytes(), documents.maxBytes()));
+      if (job == null) {
         return;
       }
       busySince = System.nanoTime();
-      answer(file);
+      answer(job);
       busySince = 0;
     }
   }
 
-  private void answer(byte[] file) throws IOException {
-    RgbImage image;
+  private void answer(PictureWire.Job job) throws IOException {
     try {
-      image = reader.read(file, "picture");
+      if (job.document()) {
+        writePages(job);
+      } else {
+        PictureWire.writePixels(out, reader.read(job.file(), "picture"));
+      }
     } catch (SmolVlmException e) {
       if (e.getCause() instanceof VirtualMachineError) {
         Runtime.getRuntime().halt(STATUS_OF_DEATH);
@@ -97,9 +112,20 @@ public final class ReaderProcess {
       return;
     } catch (VirtualMachineError e) {
       Runtime.getRuntime().halt(STATUS_OF_DEATH);
-      return;
     }
-    PictureWire.writePixels(out, image);
+  }
+
+  /// Each page goes out when it is drawn, so that the deadline of the next begins. Who waits for it
+  /// ends this process when it does not come.
+  private void writePages(PictureWire.Job job) throws IOException {
+    try (var document = PdfDocument.open(job.file(), "document", documents, () -> false)) {
+      PictureWire.writePages(out, document.pages());
+      if (document.pages() <= documents.maxPages()) {
+        for (int page = 1; page <= document.pages(); page++) {
+          PictureWire.writePixels(out, document.render(page, job.longestEdge()));
+        }
+      }
+    }
   }
 
   /// Ends a process that is still busy long after its caller must have given up: its caller died.
@@ -135,8 +161,9 @@ public final class ReaderProcess {
 
   /// The arguments of [#main].
   ///
-  /// @param longest time that a picture may take before the process takes itself for abandoned
-  public static List<String> arguments(ImageLimits limits, Duration longest) {
+  /// @param longest time that a file may take before the process takes itself for abandoned
+  public static List<String> arguments(
+      ImageLimits limits, DocumentLimits documents, Duration longest) {
     return List.of(
         Integer.toString(limits.maxBytes()),
         Long.toString(limits.maxPixels()),
@@ -144,6 +171,9 @@ public final class ReaderProcess {
         Integer.toString(limits.maxMetadataBytes()),
         Integer.toString(limits.maxScans()),
         Long.toString(limits.maxScanPixels()),
+        Integer.toString(documents.maxBytes()),
+        Integer.toString(documents.maxPages()),
+        Long.toString(documents.maxPixels()),
         Long.toString(longest.toMillis()));
   }
 
@@ -157,6 +187,11 @@ public final class ReaderProcess {
         Long.parseLong(a[5]));
   }
 
+  private static DocumentLimits documents(String[] a, Duration longest) {
+    return new DocumentLimits(
+        Integer.parseInt(a[6]), Integer.parseInt(a[7]), Long.parseLong(a[8]), longest, longest);
+  }
+
   /// The class path that this process needs and no more, as the running program was itself started:
   /// folders of classes or jars, however they are packaged.
   public static List<Path> classPath() {
@@ -168,7 +203,7 @@ public final class ReaderProcess {
       try {
         places.add(place(Class.forName(name, false, loader)));
       } catch (ClassNotFoundException e) {
-        throw new IllegalStateException("picture reading lacks a library", e);
+        throw new IllegalStateException("reading lacks a library", e);
       }
     }
     // Resources lie beside the classes of a module that was built but not packaged.
