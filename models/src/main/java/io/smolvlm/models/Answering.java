@@ -4,6 +4,8 @@ import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationResult;
 import io.smolvlm.models.engine.GenerationResult.FinishReason;
 import io.smolvlm.models.engine.TokenStream;
+import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.SmolVlmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ final class Answering {
     this.cancelled = cancelled;
   }
 
+  /// @throws SmolVlmException if the answer fails, also when its stream ends without a result
   GenerationResult read(TokenStream stream) {
     boolean interrupted = false;
     try (stream) {
@@ -42,7 +45,11 @@ final class Answering {
           stream.cancel();
         }
         switch (event.orElse(null)) {
-          case null -> {}
+          case null -> {
+            if (stream.ended()) { // closed by another, or given up by the engine
+              throw new SmolVlmException(ErrorCode.INTERNAL, "the answer has no end");
+            }
+          }
           case GenerationEvent.Failed failed -> throw failed.error();
           case GenerationEvent.Finished finished -> {
             return ended(finished);

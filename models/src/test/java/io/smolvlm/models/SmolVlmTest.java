@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smolvlm.language.Message;
 import io.smolvlm.language.SamplingParameters;
+import io.smolvlm.models.engine.Admission;
 import io.smolvlm.models.engine.ContextLengthException;
 import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationRequest;
 import io.smolvlm.models.engine.GenerationResult;
+import io.smolvlm.models.engine.TokenStream;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.SmolVlmException;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// The library's door: options, stop texts, limits, cancelling. Answers are those of the pilot
 /// checkpoint.
@@ -46,6 +49,18 @@ class SmolVlmTest {
   private static GenerationRequest ask(String question) {
     return GenerationRequest.of(
         List.of(Message.user(1, question)), List.of(picture("01-caption1.png")));
+  }
+
+  /// A stream that ends without an end of the answer, as when the engine's thread has died.
+  @Test
+  @Timeout(60)
+  void nobodyReadsForEver() {
+    TokenStream stream =
+        MODEL.engine().submit(MODEL.prepare(ask("What do you see?")), Admission.of(""));
+    stream.close();
+    var reader = new Answering(event -> {}, () -> false);
+    var e = assertThrows(SmolVlmException.class, () -> reader.read(stream));
+    assertEquals(ErrorCode.INTERNAL, e.code());
   }
 
   @Test

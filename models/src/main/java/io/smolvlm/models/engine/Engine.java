@@ -64,7 +64,8 @@ import org.jspecify.annotations.Nullable;
 /// Whatever goes wrong in one request, memory running out included, ends that request with
 /// [GenerationEvent.Failed]; others go on. The log gets kind and place, never content. A step that
 /// does not end cannot be stopped, but whoever runs or waits is told after a certain patience, and
-/// nothing is taken on until it has ended ([Watchdog]).
+/// nothing is taken on until it has ended ([Watchdog]). If the engine's thread itself ends by an
+/// error, everything that runs and waits fails and the engine is closed.
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Engine.class.getName());
 
@@ -81,7 +82,7 @@ public final class Engine implements AutoCloseable {
   private final Condition work = lock.newCondition();
   private final Condition idle = lock.newCondition();
   private final Lately lately;
-  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final ArrayDeque<Task> tasks = new ArrayDeque<>();
   private @Nullable Thread thread;
   private int unfinished;
   private boolean draining;
@@ -317,14 +318,7 @@ public final class Engine implements AutoCloseable {
     lock.lock();
     try {
       ensureOpen();
-      tasks.add(() -> {
-        try {
-          task.run();
-          done.complete(null);
-        } catch (RuntimeException | Error e) {
-          done.completeExceptionally(e);
-        }
-      });
+      tasks.add(new Task(task, done));
       wake();
     } finally {
       lock.unlock();
@@ -418,7 +412,44 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  private record Task(Runnable work, CompletableFuture<@Nullable Void> done) {
+    void run() {
+      try {
+        work.run();
+        done.complete(null);
+      } catch (RuntimeException | Error e) {
+        done.completeExceptionally(e);
+      }
+    }
+  }
+
   private void loop() {
+    try {
+      serve();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "the engine''s thread ends: {0}", Faults.described(e));
+      endWith(e);
+    }
+  }
+
+  /// The thread ends by what it could not handle: nobody waits for it any more, and nothing is
+  /// taken on.
+  private void endWith(Throwable failure) {
+    lock.lock();
+    try {
+      closed = true;
+      tasks.forEach(task -> task.done().completeExceptionally(failure));
+      tasks.clear();
+      unfinished = 0;
+      idle.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    queue.remove(_ -> true).forEach(s -> s.stream().fail(Faults.told(failure)));
+    scheduler.submissions().forEach(s -> s.stream().fail(Faults.told(failure)));
+  }
+
+  private void serve() {
     while (runTasks()) {
       watchdog.begins();
       try {
@@ -437,7 +468,7 @@ public final class Engine implements AutoCloseable {
   ///
   /// @return false once the engine is closed
   private boolean runTasks() {
-    Runnable task = null;
+    Task task = null;
     lock.lock();
     try {
       while (unfinished == 0 && tasks.isEmpty() && !closed) {
