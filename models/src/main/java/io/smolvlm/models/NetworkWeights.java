@@ -4,6 +4,7 @@ import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.Embeddings;
 import io.smolvlm.language.TextConfig;
 import io.smolvlm.tensor.DType;
+import io.smolvlm.tensor.LargePages;
 import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.kernel.Packer;
@@ -32,6 +33,7 @@ final class NetworkWeights {
   private final Weights weights;
   private final Arena arena;
   private final Packer packer;
+  private final LargePages pages;
   private final boolean halves;
 
   /// @param arena holds what cannot be a view of the file
@@ -42,6 +44,7 @@ final class NetworkWeights {
     this.weights = weights;
     this.arena = arena;
     this.packer = new Packer(team);
+    this.pages = new LargePages(arena);
     this.halves = halves;
   }
 
@@ -126,7 +129,7 @@ final class NetworkWeights {
     // Rows that must be moved are moved in memory of their own, given back once they are packed.
     try (Arena moved = Arena.ofShared()) {
       Tensor tensor = weights.tensor(weight, layer, moved);
-      return new Linear(weight.name(), packer.pack(format, tensor, arena), null);
+      return new Linear(weight.name(), packer.pack(format, tensor, pages), null);
     } finally {
       weights.forget(weight, layer);
     }

@@ -18,9 +18,17 @@ interface PackedKernels {
   ///   levels
   void quantise(float[] x, int at, int blocks, int[] pairs, float[] scales);
 
+  /// Takes 1/256 of the next number off each but the last of every four: what the words of 8-bit
+  /// weights have too much ([PackedWeight]).
+  ///
+  /// @param x numbers, `count` of them from the first on, a multiple of 32, and one more
+  /// @param y receives as many
+  void lessNext(float[] x, int count, float[] y);
+
   /// The outputs of a panel for rows `from` to `to`.
   ///
   /// @param weight of 8 bits
+  /// @param x with what [#lessNext] makes of it
   /// @param partial scratch, `4 * 32 * blocks` numbers
   /// @param y receives `[to - from, 32]`
   void int8(

@@ -23,6 +23,7 @@ final class PackedLinear {
   private final Member[] members;
   private @Nullable Matrix loaded;
   private boolean quantised;
+  private boolean lessened;
 
   PackedLinear(PackedKernels kernels, Team team) {
     this.kernels = kernels;
@@ -46,10 +47,14 @@ final class PackedLinear {
       activations.load(x);
       loaded = x;
       quantised = false;
+      lessened = false;
     }
     if (weight.format() == Format.INT4 && !quantised) {
       activations.quantise(kernels);
       quantised = true;
+    } else if (weight.format() == Format.INT8 && !lessened) {
+      activations.lessNext(kernels);
+      lessened = true;
     }
     share.weight = weight;
     share.bias = linear.bias();

@@ -20,6 +20,8 @@ import java.nio.ByteOrder;
 public final class Packer {
   private static final ValueLayout.OfShort HALF =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt WORD =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int N = PackedWeight.BLOCK;
 
   private final Team team;
@@ -86,7 +88,7 @@ public final class Packer {
           if (!kept || !block.take(tensor.dtype(), stored, b)) {
             round(stored, b);
           }
-          store(weight.blockAt(panel, b), o);
+          store(panel, b, o);
         }
       }
     }
@@ -118,13 +120,16 @@ public final class Packer {
       }
     }
 
-    private void store(long at, int o) {
+    private void store(int panel, int b, int o) {
       MemorySegment data = weight.data();
       int[] q = block.levels();
+      long at = weight.levelsAt(panel, o) + (long) b * weight.format().halfBytes();
       switch (weight.format()) {
         case INT8 -> {
-          for (int k = 0; k < N; k++) {
-            data.set(ValueLayout.JAVA_BYTE, at + 128L * (k / 4) + 4L * o + k % 4, (byte) q[k]);
+          for (int j = 0; j < N / 4; j++) {
+            int i = 4 * j;
+            int word = q[i] + (q[i + 1] << 8) + (q[i + 2] << 16) + (q[i + 3] << 24);
+            data.set(WORD, at + 64L * j, word);
           }
         }
         case INT4 -> {
@@ -133,14 +138,18 @@ public final class Packer {
             for (int k = 0; k < 8; k++) {
               word |= q[8 * j + k] << (k / 2 * 4 + k % 2 * 16);
             }
-            data.set(ValueLayout.JAVA_INT_UNALIGNED, at + 128L * j + 4L * o, word);
+            data.set(WORD, at + 64L * j, word);
           }
         }
       }
-      long scale = at + weight.format().scalesAt() + 4L * (o % 16) + 2L * (o / 16);
+      long scale =
+          weight.scalesAt(panel)
+              + (long) b * weight.format().scaleBytes()
+              + 4L * (o % 16)
+              + 2L * (o / 16);
       data.set(HALF, scale, block.scale());
       if (weight.format() == Format.INT4) {
-        data.set(HALF, scale + 2L * PackedWeight.PANEL, block.min());
+        data.set(HALF, scale + 64, block.min());
       }
     }
   }

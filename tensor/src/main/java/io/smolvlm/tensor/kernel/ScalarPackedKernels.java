@@ -42,35 +42,44 @@ final class ScalarPackedKernels implements PackedKernels {
   }
 
   @Override
+  public void lessNext(float[] x, int count, float[] y) {
+    for (int i = 0; i < count; i++) {
+      y[i] = i % 4 == 3 ? x[i] : x[i] - x[i + 1] * 0x1p-8f;
+    }
+  }
+
+  @Override
   public void int8(
       PackedWeight weight, int panel, Activations x, int from, int to, float[] partial, float[] y) {
     for (int r = from; r < to; r++) {
       for (int o = 0; o < PANEL; o++) {
         float sum = 0;
         for (int b = 0; b < weight.blocks(); b++) {
-          long at = weight.blockAt(panel, b);
-          float scale = half(weight, at, 0, o);
-          sum = Math.fma(block8(weight.data(), at + 4L * o, x, x.at(r) + b * BLOCK), scale, sum);
+          long at = weight.levelsAt(panel, o) + (long) b * weight.format().halfBytes();
+          float scale = half(weight, panel, b, 0, o) * 0x1p-24f;
+          sum = Math.fma(block8(weight.data(), at, x.less(), x.at(r) + b * BLOCK), scale, sum);
         }
         y[(r - from) * PANEL + o] = sum;
       }
     }
   }
 
-  /// Even and odd inputs are added up apart, then together.
-  private static float block8(MemorySegment data, long at, Activations x, int first) {
-    float even = 0;
-    float odd = 0;
-    float[] numbers = x.numbers();
+  /// The first, second, third and fourth inputs of the words are added up apart, then together; all
+  /// times 2^24.
+  private static float block8(MemorySegment data, long at, float[] x, int first) {
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
     for (int j = 0; j < BLOCK / 4; j++) {
-      int word = data.get(WORD, at + 4L * PANEL * j);
+      int word = data.get(WORD, at + 64L * j);
       int i = first + 4 * j;
-      even = Math.fma((byte) word, numbers[i], even);
-      odd = Math.fma((byte) (word >> 8), numbers[i + 1], odd);
-      even = Math.fma((byte) (word >> 16), numbers[i + 2], even);
-      odd = Math.fma((byte) (word >> 24), numbers[i + 3], odd);
+      sum0 = Math.fma(word << 24, x[i], sum0);
+      sum1 = Math.fma(word << 16, x[i + 1], sum1);
+      sum2 = Math.fma(word << 8, x[i + 2], sum2);
+      sum3 = Math.fma(word, x[i + 3], sum3);
     }
-    return even + odd;
+    return (sum0 + sum1) + (sum2 + sum3);
   }
 
   @Override
@@ -80,12 +89,12 @@ final class ScalarPackedKernels implements PackedKernels {
       for (int o = 0; o < PANEL; o++) {
         float sum = 0;
         for (int b = 0; b < weight.blocks(); b++) {
-          long at = weight.blockAt(panel, b);
+          long at = weight.levelsAt(panel, o) + (long) b * weight.format().halfBytes();
           int first = x.at(r) + b * BLOCK;
-          int dot = block4(weight.data(), at + 4L * o, x.pairs(), first / 2);
+          int dot = block4(weight.data(), at, x.pairs(), first / 2);
           float[] scales = x.scales();
-          sum = Math.fma(dot, half(weight, at, 0, o) * scales[first / 16], sum);
-          sum = Math.fma(half(weight, at, 1, o), scales[first / 16 + 1], sum);
+          sum = Math.fma(dot, half(weight, panel, b, 0, o) * scales[first / 16], sum);
+          sum = Math.fma(half(weight, panel, b, 1, o), scales[first / 16 + 1], sum);
         }
         y[(r - from) * PANEL + o] = sum;
       }
@@ -95,7 +104,7 @@ final class ScalarPackedKernels implements PackedKernels {
   private static int block4(MemorySegment data, long at, int[] pairs, int first) {
     int dot = 0;
     for (int j = 0; j < BLOCK / 8; j++) {
-      int word = data.get(WORD, at + 4L * PANEL * j);
+      int word = data.get(WORD, at + 64L * j);
       for (int s = 0; s < 4; s++) {
         int pair = pairs[first + 4 * j + s];
         dot += ((word >>> (4 * s)) & 15) * (short) pair;
@@ -105,10 +114,9 @@ final class ScalarPackedKernels implements PackedKernels {
     return dot;
   }
 
-  /// A float16 of output `o` behind the levels of a block: its scale or, as the second, its
-  /// minimum.
-  private static float half(PackedWeight weight, long block, int which, int o) {
-    long at = block + weight.format().scalesAt() + 2L * PANEL * which;
+  /// A float16 of output `o` of a block: its scale or, as the second, its minimum.
+  private static float half(PackedWeight weight, int panel, int block, int which, int o) {
+    long at = weight.scalesAt(panel) + (long) block * weight.format().scaleBytes() + 64L * which;
     int word = weight.data().get(WORD, at + 4L * (o % 16));
     return Float.float16ToFloat((short) (word >> (o / 16 * 16)));
   }

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -29,8 +30,10 @@ final class VectorPackedKernels implements PackedKernels {
   private static final VectorSpecies<Short> I16 = VectorSpecies.of(short.class, SHAPE);
   private static final int PANEL = PackedWeight.PANEL;
   private static final int BLOCK = PackedWeight.BLOCK;
-  private static final int STEP_8 = Format.INT8.blockBytes();
-  private static final int STEP_4 = Format.INT4.blockBytes();
+  private static final int HALF_8 = Format.INT8.halfBytes();
+  private static final int HALF_4 = Format.INT4.halfBytes();
+  private static final VectorMask<Float> NOT_LAST =
+      VectorMask.fromLong(Lanes.F32, 0x7777777777777777L);
 
   /// Rows that share the conversion of an 8-bit weight.
   private static final int TOGETHER = 4;
@@ -94,63 +97,85 @@ final class VectorPackedKernels implements PackedKernels {
   }
 
   @Override
+  public void lessNext(float[] x, int count, float[] y) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector next = FloatVector.fromArray(Lanes.F32, x, i + 1).mul(0x1p-8f);
+      FloatVector.fromArray(Lanes.F32, x, i)
+          .lanewise(VectorOperators.SUB, next, NOT_LAST)
+          .intoArray(y, i);
+    }
+  }
+
+  @Override
   public void int8(
       PackedWeight weight, int panel, Activations x, int from, int to, float[] partial, float[] y) {
     MemorySegment data = weight.data();
-    long at = weight.blockAt(panel, 0);
     int blocks = weight.blocks();
     int width = blocks * BLOCK;
     int r = from;
     for (; r + TOGETHER <= to; r += TOGETHER) {
       for (int o = 0; o < PANEL; o += LANES) {
-        fourRows8(x.numbers(), x.at(r), width, data, at + 4L * o, blocks, partial, o);
+        fourRows8(x.less(), x.at(r), width, data, weight.levelsAt(panel, o), blocks, partial, o);
       }
       for (int i = 0; i < TOGETHER; i++) {
-        scaled8(data, at, blocks, partial, i * width, y, (r + i - from) * PANEL);
+        scaled8(
+            data, weight.scalesAt(panel), blocks, partial, i * width, y, (r + i - from) * PANEL);
       }
     }
     for (; r < to; r++) {
       for (int o = 0; o < PANEL; o += 2 * LANES) {
-        oneRow8(x.numbers(), x.at(r), data, at + 4L * o, blocks, partial, o);
+        long at = weight.levelsAt(panel, o);
+        long next = weight.levelsAt(panel, o + LANES);
+        oneRow8(x.less(), x.at(r), data, at, next, blocks, partial, o);
       }
-      scaled8(data, at, blocks, partial, 0, y, (r - from) * PANEL);
+      scaled8(data, weight.scalesAt(panel), blocks, partial, 0, y, (r - from) * PANEL);
     }
   }
 
-  /// Sums of blocks for one row and two vectors of outputs, times 2^24: a byte at the top of a word
-  /// keeps its sign there.
+  /// Sums of blocks for one row and two vectors of outputs, times 2^24. A word shifted to the left
+  /// is a level and a part of its neighbour below, which the inputs allow for.
   private static void oneRow8(
-      float[] x, int xAt, MemorySegment data, long at, int blocks, float[] partial, int to) {
-    IntVector top = IntVector.broadcast(I32, 0xFF000000);
-    for (int b = 0; b < blocks; b++, at += STEP_8, to += PANEL) {
-      FloatVector even0 = FloatVector.zero(Lanes.F32);
-      FloatVector even1 = even0;
-      FloatVector odd0 = even0;
-      FloatVector odd1 = even0;
+      float[] x,
+      int xAt,
+      MemorySegment data,
+      long at,
+      long next,
+      int blocks,
+      float[] partial,
+      int to) {
+    for (int b = 0; b < blocks; b++, at += HALF_8, next += HALF_8, to += PANEL) {
+      FloatVector a0 = FloatVector.zero(Lanes.F32);
+      FloatVector a1 = a0;
+      FloatVector a2 = a0;
+      FloatVector a3 = a0;
+      FloatVector b0 = a0;
+      FloatVector b1 = a0;
+      FloatVector b2 = a0;
+      FloatVector b3 = a0;
       for (int j = 0; j < BLOCK / 4; j++) {
         int i = xAt + b * BLOCK + 4 * j;
-        long word = at + 4L * PANEL * j;
-        IntVector w0 = words(data, word);
-        IntVector w1 = words(data, word + 4L * LANES);
+        IntVector u = words(data, at + 64L * j);
+        IntVector w = words(data, next + 64L * j);
         FloatVector v = all(x, i);
-        even0 = floats(w0.lanewise(LSHL, 24)).fma(v, even0);
-        even1 = floats(w1.lanewise(LSHL, 24)).fma(v, even1);
+        a0 = floats(u.lanewise(LSHL, 24)).fma(v, a0);
+        b0 = floats(w.lanewise(LSHL, 24)).fma(v, b0);
         v = all(x, i + 1);
-        odd0 = floats(w0.lanewise(LSHL, 16).and(top)).fma(v, odd0);
-        odd1 = floats(w1.lanewise(LSHL, 16).and(top)).fma(v, odd1);
+        a1 = floats(u.lanewise(LSHL, 16)).fma(v, a1);
+        b1 = floats(w.lanewise(LSHL, 16)).fma(v, b1);
         v = all(x, i + 2);
-        even0 = floats(w0.lanewise(LSHL, 8).and(top)).fma(v, even0);
-        even1 = floats(w1.lanewise(LSHL, 8).and(top)).fma(v, even1);
+        a2 = floats(u.lanewise(LSHL, 8)).fma(v, a2);
+        b2 = floats(w.lanewise(LSHL, 8)).fma(v, b2);
         v = all(x, i + 3);
-        odd0 = floats(w0.and(top)).fma(v, odd0);
-        odd1 = floats(w1.and(top)).fma(v, odd1);
+        a3 = floats(u).fma(v, a3);
+        b3 = floats(w).fma(v, b3);
       }
-      even0.add(odd0).intoArray(partial, to);
-      even1.add(odd1).intoArray(partial, to + LANES);
+      a0.add(a1).add(a2.add(a3)).intoArray(partial, to);
+      b0.add(b1).add(b2.add(b3)).intoArray(partial, to + LANES);
     }
   }
 
-  /// As [#oneRow8] for four rows, `width` apart, and one vector of outputs.
+  /// As [#oneRow8] for four rows, `width` apart, and one vector of outputs; in two loops, since
+  /// sixteen sums are more than there are registers.
   private static void fourRows8(
       float[] x,
       int xAt,
@@ -160,51 +185,66 @@ final class VectorPackedKernels implements PackedKernels {
       int blocks,
       float[] partial,
       int to) {
-    IntVector top = IntVector.broadcast(I32, 0xFF000000);
-    for (int b = 0; b < blocks; b++, at += STEP_8, to += PANEL) {
-      FloatVector even0 = FloatVector.zero(Lanes.F32);
-      FloatVector even1 = even0;
-      FloatVector even2 = even0;
-      FloatVector even3 = even0;
-      FloatVector odd0 = even0;
-      FloatVector odd1 = even0;
-      FloatVector odd2 = even0;
-      FloatVector odd3 = even0;
+    for (int b = 0; b < blocks; b++, at += HALF_8, to += PANEL) {
+      FloatVector a0 = FloatVector.zero(Lanes.F32);
+      FloatVector a1 = a0;
+      FloatVector a2 = a0;
+      FloatVector a3 = a0;
+      FloatVector b0 = a0;
+      FloatVector b1 = a0;
+      FloatVector b2 = a0;
+      FloatVector b3 = a0;
       for (int j = 0; j < BLOCK / 4; j++) {
         int i = xAt + b * BLOCK + 4 * j;
-        IntVector word = words(data, at + 4L * PANEL * j);
+        IntVector word = words(data, at + 64L * j);
         FloatVector w = floats(word.lanewise(LSHL, 24));
-        even0 = w.fma(all(x, i), even0);
-        even1 = w.fma(all(x, i + width), even1);
-        even2 = w.fma(all(x, i + 2 * width), even2);
-        even3 = w.fma(all(x, i + 3 * width), even3);
-        w = floats(word.lanewise(LSHL, 16).and(top));
-        odd0 = w.fma(all(x, i + 1), odd0);
-        odd1 = w.fma(all(x, i + width + 1), odd1);
-        odd2 = w.fma(all(x, i + 2 * width + 1), odd2);
-        odd3 = w.fma(all(x, i + 3 * width + 1), odd3);
-        w = floats(word.lanewise(LSHL, 8).and(top));
-        even0 = w.fma(all(x, i + 2), even0);
-        even1 = w.fma(all(x, i + width + 2), even1);
-        even2 = w.fma(all(x, i + 2 * width + 2), even2);
-        even3 = w.fma(all(x, i + 3 * width + 2), even3);
-        w = floats(word.and(top));
-        odd0 = w.fma(all(x, i + 3), odd0);
-        odd1 = w.fma(all(x, i + width + 3), odd1);
-        odd2 = w.fma(all(x, i + 2 * width + 3), odd2);
-        odd3 = w.fma(all(x, i + 3 * width + 3), odd3);
+        a0 = w.fma(all(x, i), a0);
+        a1 = w.fma(all(x, i + width), a1);
+        a2 = w.fma(all(x, i + 2 * width), a2);
+        a3 = w.fma(all(x, i + 3 * width), a3);
+        w = floats(word.lanewise(LSHL, 16));
+        b0 = w.fma(all(x, i + 1), b0);
+        b1 = w.fma(all(x, i + width + 1), b1);
+        b2 = w.fma(all(x, i + 2 * width + 1), b2);
+        b3 = w.fma(all(x, i + 3 * width + 1), b3);
       }
-      even0.add(odd0).intoArray(partial, to);
-      even1.add(odd1).intoArray(partial, to + width);
-      even2.add(odd2).intoArray(partial, to + 2 * width);
-      even3.add(odd3).intoArray(partial, to + 3 * width);
+      FloatVector s0 = a0.add(b0);
+      FloatVector s1 = a1.add(b1);
+      FloatVector s2 = a2.add(b2);
+      FloatVector s3 = a3.add(b3);
+      a0 = FloatVector.zero(Lanes.F32);
+      a1 = a0;
+      a2 = a0;
+      a3 = a0;
+      b0 = a0;
+      b1 = a0;
+      b2 = a0;
+      b3 = a0;
+      for (int j = 0; j < BLOCK / 4; j++) {
+        int i = xAt + b * BLOCK + 4 * j;
+        IntVector word = words(data, at + 64L * j);
+        FloatVector w = floats(word.lanewise(LSHL, 8));
+        a0 = w.fma(all(x, i + 2), a0);
+        a1 = w.fma(all(x, i + width + 2), a1);
+        a2 = w.fma(all(x, i + 2 * width + 2), a2);
+        a3 = w.fma(all(x, i + 3 * width + 2), a3);
+        w = floats(word);
+        b0 = w.fma(all(x, i + 3), b0);
+        b1 = w.fma(all(x, i + width + 3), b1);
+        b2 = w.fma(all(x, i + 2 * width + 3), b2);
+        b3 = w.fma(all(x, i + 3 * width + 3), b3);
+      }
+      s0.add(a0.add(b0)).intoArray(partial, to);
+      s1.add(a1.add(b1)).intoArray(partial, to + width);
+      s2.add(a2.add(b2)).intoArray(partial, to + 2 * width);
+      s3.add(a3.add(b3)).intoArray(partial, to + 3 * width);
     }
   }
 
   private static void scaled8(
       MemorySegment data, long at, int blocks, float[] partial, int from, float[] y, int to) {
     for (int o = 0; o < PANEL / 2; o += LANES) {
-      scaled8(data, at + Format.INT8.scalesAt() + 4L * o, blocks, partial, from + o, y, to, o);
+      scaled8(data, at + 4L * o, blocks, partial, from + o, y, to, o);
     }
   }
 
@@ -220,7 +260,7 @@ final class VectorPackedKernels implements PackedKernels {
       int o) {
     FloatVector sum0 = FloatVector.zero(Lanes.F32);
     FloatVector sum1 = sum0;
-    for (int b = 0; b < blocks; b++, at += STEP_8, from += PANEL) {
+    for (int b = 0; b < blocks; b++, at += Format.INT8.scaleBytes(), from += PANEL) {
       IntVector scales = words(data, at);
       sum0 =
           FloatVector.fromArray(Lanes.F32, partial, from)
@@ -237,39 +277,41 @@ final class VectorPackedKernels implements PackedKernels {
   public void int4(
       PackedWeight weight, int panel, Activations x, int from, int to, int[] partial, float[] y) {
     MemorySegment data = weight.data();
-    long at = weight.blockAt(panel, 0);
+    long scales = weight.scalesAt(panel);
     int blocks = weight.blocks();
     int width = blocks * BLOCK;
     int r = from;
     for (; r + 2 <= to; r += 2) {
       for (int o = 0; o < PANEL; o += LANES) {
-        twoRows4(x.pairs(), x.at(r) / 2, width, data, at + 4L * o, blocks, partial, o);
+        long at = weight.levelsAt(panel, o);
+        twoRows4(x.pairs(), x.at(r) / 2, width, data, at, blocks, partial, o);
       }
       for (int i = 0; i < 2; i++) {
-        scaled4(data, at, blocks, partial, i * width, x, r + i, y, (r + i - from) * PANEL);
+        scaled4(data, scales, blocks, partial, i * width, x, r + i, y, (r + i - from) * PANEL);
       }
     }
     for (; r < to; r++) {
       for (int o = 0; o < PANEL; o += 2 * LANES) {
-        oneRow4(x.pairs(), x.at(r) / 2, data, at + 4L * o, blocks, partial, o);
+        long at = weight.levelsAt(panel, o);
+        long next = weight.levelsAt(panel, o + LANES);
+        oneRow4(x.pairs(), x.at(r) / 2, data, at, next, blocks, partial, o);
       }
-      scaled4(data, at, blocks, partial, 0, x, r, y, (r - from) * PANEL);
+      scaled4(data, scales, blocks, partial, 0, x, r, y, (r - from) * PANEL);
     }
   }
 
   /// Sums of blocks for one row and two vectors of outputs: in the low half of a word those of even
   /// inputs, in the high half of odd ones. 16 products of 15 and 127 fit into a half.
   private static void oneRow4(
-      int[] x, int xAt, MemorySegment data, long at, int blocks, int[] partial, int to) {
+      int[] x, int xAt, MemorySegment data, long at, long next, int blocks, int[] partial, int to) {
     IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
-    for (int b = 0; b < blocks; b++, at += STEP_4, to += PANEL) {
+    for (int b = 0; b < blocks; b++, at += HALF_4, next += HALF_4, to += PANEL) {
       ShortVector sum0 = ShortVector.zero(I16);
       ShortVector sum1 = sum0;
       for (int j = 0; j < BLOCK / 8; j++) {
         int i = xAt + b * (BLOCK / 2) + 4 * j;
-        long word = at + 4L * PANEL * j;
-        IntVector w0 = words(data, word);
-        IntVector w1 = words(data, word + 4L * LANES);
+        IntVector w0 = words(data, at + 64L * j);
+        IntVector w1 = words(data, next + 64L * j);
         ShortVector v = all(x, i);
         sum0 = w0.and(lowest).reinterpretAsShorts().mul(v).add(sum0);
         sum1 = w1.and(lowest).reinterpretAsShorts().mul(v).add(sum1);
@@ -294,12 +336,12 @@ final class VectorPackedKernels implements PackedKernels {
       int[] x, int xAt, int width, MemorySegment data, long at, int blocks, int[] partial, int to) {
     IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
     int next = width / 2;
-    for (int b = 0; b < blocks; b++, at += STEP_4, to += PANEL) {
+    for (int b = 0; b < blocks; b++, at += HALF_4, to += PANEL) {
       ShortVector sum0 = ShortVector.zero(I16);
       ShortVector sum1 = sum0;
       for (int j = 0; j < BLOCK / 8; j++) {
         int i = xAt + b * (BLOCK / 2) + 4 * j;
-        IntVector word = words(data, at + 4L * PANEL * j);
+        IntVector word = words(data, at + 64L * j);
         ShortVector w = word.and(lowest).reinterpretAsShorts();
         sum0 = w.mul(all(x, i)).add(sum0);
         sum1 = w.mul(all(x, i + next)).add(sum1);
@@ -329,8 +371,7 @@ final class VectorPackedKernels implements PackedKernels {
       float[] y,
       int to) {
     for (int o = 0; o < PANEL / 2; o += LANES) {
-      long scales = at + Format.INT4.scalesAt() + 4L * o;
-      scaled4(data, scales, blocks, partial, from + o, x.scales(), x.at(row) / 16, y, to + o);
+      scaled4(data, at + 4L * o, blocks, partial, from + o, x.scales(), x.at(row) / 16, y, to + o);
     }
   }
 
@@ -346,12 +387,12 @@ final class VectorPackedKernels implements PackedKernels {
       int to) {
     FloatVector sum0 = FloatVector.zero(Lanes.F32);
     FloatVector sum1 = sum0;
-    for (int b = 0; b < blocks; b++, at += STEP_4, from += PANEL, s += 2) {
+    for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes(), from += PANEL, s += 2) {
       IntVector d = words(data, at);
       FloatVector scale = all(scales, s);
       sum0 = halves(partial, from).fma(low(d).mul(0x1p112f).mul(scale), sum0);
       sum1 = halves(partial, from + PANEL / 2).fma(high(d).mul(0x1p112f).mul(scale), sum1);
-      IntVector m = words(data, at + 2 * PANEL);
+      IntVector m = words(data, at + 64);
       FloatVector sum = all(scales, s + 1);
       sum0 = low(m).mul(0x1p112f).fma(sum, sum0);
       sum1 = high(m).mul(0x1p112f).fma(sum, sum1);

@@ -8,59 +8,75 @@ import java.nio.ByteOrder;
 /// A weight in blocks of 32 numbers with shared scales, laid out for kernels that read it once,
 /// front to back.
 ///
-/// A *panel* is 32 outputs; a panel's *blocks* of 32 inputs follow each other, each for all 32
-/// outputs. So a vector's lanes are outputs, an input is one number broadcast to all of them, and
-/// no sum runs across lanes. What is missing at the right and bottom is stored as zeros.
+/// A *panel* is 32 outputs. Its *blocks* of 32 inputs come three times: the levels of outputs 0 to
+/// 15 of every block, then those of outputs 16 to 31, then the scales of every block. So a vector's
+/// lanes are outputs, an input is one number broadcast to all of them, no sum runs across lanes,
+/// and each pass of a kernel reads memory in order, which is what processors fetch ahead of. What
+/// is missing at the right and bottom is stored as zeros.
 ///
-/// A block of [Format#INT8], `w = d q`, little-endian:
+/// [Format#INT8], `w = d q` with `|q|` at most 127, little-endian:
 ///
-/// | bytes | what |
+/// | of each block | what |
 /// |---|---|
-/// | 0 to 1023 | 8 x 32 words: word `o` of group `j` holds the signed bytes `q` of output `o`, inputs `4j` to `4j + 3`, the first lowest |
-/// | 1024 to 1087 | 16 words: the float16 scale `d` of output `i` low, of output `i + 16` high |
+/// | twice 512 bytes | 8 x 16 words: word `o` of group `j` is the number `q0 + 2^8 q1 + 2^16 q2 + 2^24 q3` of output `o`, inputs `4j` to `4j + 3` |
+/// | 64 bytes | 16 words: the float16 scale `d` of output `i` low, of output `i + 16` high |
 ///
-/// A block of [Format#INT4], `w = d q + m`:
+/// [Format#INT4], `w = d q + m`:
 ///
-/// | bytes | what |
+/// | of each block | what |
 /// |---|---|
-/// | 0 to 511 | 4 x 32 words: word `o` of group `j` holds 8 unsigned levels `q` of output `o`; inputs `8j, 8j + 2, 8j + 4, 8j + 6` in its low half, the odd ones between them in its high half |
-/// | 512 to 575 | scales `d` as above |
-/// | 576 to 639 | minima `m` likewise |
+/// | twice 256 bytes | 4 x 16 words: word `o` of group `j` holds 8 unsigned levels `q` of output `o`; inputs `8j, 8j + 2, 8j + 4, 8j + 6` in its low half, the odd ones between them in its high half |
+/// | 64 bytes | scales `d` as above |
+/// | 64 bytes | minima `m` likewise |
+///
+/// The words of 8 bits are sums, not four bytes side by side, so that a shift to the left gives a
+/// level and 1/256 of its neighbour below, which is taken off the input once
+/// ([io.smolvlm.tensor.kernel]), and no level has to be masked out.
 ///
 /// Widths of vectors do not show in it: it is the same on every machine.
 public final class PackedWeight implements LinearWeight {
   /// Outputs of a panel.
   public static final int PANEL = 32;
 
+  /// Outputs whose levels lie together.
+  public static final int HALF_PANEL = PANEL / 2;
+
   /// Inputs of a block.
   public static final int BLOCK = 32;
 
-  static final ValueLayout.OfShort HALF =
+  private static final ValueLayout.OfShort HALF =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfInt WORD =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// How numbers are kept.
   public enum Format {
     /// 8.5 bits a number, the numbers of GGUF's Q8_0.
-    INT8(1024, 1),
+    INT8(512, 64),
     /// 5 bits a number, the numbers of GGUF's Q4_0 and Q4_1.
-    INT4(512, 2);
+    INT4(256, 128);
 
-    private final int levelBytes;
-    private final int scales;
+    private final int halfBytes;
+    private final int scaleBytes;
 
-    Format(int levelBytes, int scales) {
-      this.levelBytes = levelBytes;
-      this.scales = scales;
+    Format(int halfBytes, int scaleBytes) {
+      this.halfBytes = halfBytes;
+      this.scaleBytes = scaleBytes;
     }
 
-    /// Bytes of a block of a panel.
-    public int blockBytes() {
-      return levelBytes + scales * 2 * PANEL;
+    /// Bytes of a block's levels for 16 outputs: how far they are from block to block.
+    public int halfBytes() {
+      return halfBytes;
     }
 
-    /// Where the scales of a block begin.
-    public int scalesAt() {
-      return levelBytes;
+    /// Bytes of a block's scales, minima included: how far they are from block to block.
+    public int scaleBytes() {
+      return scaleBytes;
+    }
+
+    private int blockBytes() {
+      return 2 * halfBytes + scaleBytes;
     }
   }
 
@@ -121,9 +137,22 @@ public final class PackedWeight implements LinearWeight {
     return data;
   }
 
-  /// Where a panel's block begins.
-  public long blockAt(int panel, int block) {
-    return ((long) panel * blocks() + block) * format.blockBytes();
+  /// Where the levels of a panel's output begin, from 0 to 31; those of the next block are
+  /// [Format#halfBytes] further on, those of the next group of inputs 64.
+  public long levelsAt(int panel, int output) {
+    return panelAt(panel)
+        + (long) (output / HALF_PANEL) * blocks() * format.halfBytes
+        + 4L * (output % HALF_PANEL);
+  }
+
+  /// Where the scales of a panel's first block begin; those of the next are [Format#scaleBytes]
+  /// further on, minima 64.
+  public long scalesAt(int panel) {
+    return panelAt(panel) + 2L * blocks() * format.halfBytes;
+  }
+
+  private long panelAt(int panel) {
+    return (long) panel * blocks() * format.blockBytes();
   }
 
   /// The numbers that it stands for.
@@ -138,18 +167,30 @@ public final class PackedWeight implements LinearWeight {
   }
 
   private float get(int row, int i) {
-    long at = blockAt(row / PANEL, i / BLOCK);
     int o = row % PANEL;
     int k = i % BLOCK;
-    float scale = half(at + format.scalesAt(), o);
+    long levels = levelsAt(row / PANEL, o) + (long) (i / BLOCK) * format.halfBytes;
+    long scales = scalesAt(row / PANEL) + (long) (i / BLOCK) * format.scaleBytes;
+    float scale = half(scales, o);
     return switch (format) {
-      case INT8 -> scale * data.get(ValueLayout.JAVA_BYTE, at + 128L * (k / 4) + 4L * o + k % 4);
+      case INT8 -> scale * level8(data.get(WORD, levels + 64L * (k / 4)), k % 4);
       case INT4 -> {
         int shift = k % 8 / 2 * 4 + k % 2 * 16;
-        int word = data.get(ValueLayout.JAVA_INT_UNALIGNED, at + 128L * (k / 8) + 4L * o);
-        yield scale * ((word >>> shift) & 15) + half(at + format.scalesAt() + 2 * PANEL, o);
+        int word = data.get(WORD, levels + 64L * (k / 8));
+        yield scale * ((word >>> shift) & 15) + half(scales + 64, o);
       }
     };
+  }
+
+  /// Level `which` of four that were summed up in a word.
+  private static int level8(int word, int which) {
+    int level = 0;
+    int rest = word;
+    for (int k = 0; k <= which; k++) {
+      level = (byte) rest;
+      rest = (rest - level) >> 8;
+    }
+    return level;
   }
 
   private float half(long at, int o) {
