@@ -3,6 +3,7 @@ package io.smolvlm.language;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.KernelOps;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.RowSpan;
 import io.smolvlm.tensor.torch.TorchGraph;
 import java.lang.foreign.Arena;
@@ -45,6 +46,20 @@ public final class Decoder implements AutoCloseable {
 
   public TextConfig config() {
     return network.config();
+  }
+
+  /// In which numbers its sequences keep keys and values: float16 beside packed weights, which
+  /// round more, float32 beside exact ones.
+  public KvFormat keyValueFormat() {
+    boolean packed = network.weights().layers().getFirst().query().weight() instanceof PackedWeight;
+    return packed ? KvFormat.FLOAT16 : KvFormat.FLOAT32;
+  }
+
+  /// An empty sequence.
+  ///
+  /// @param most positions it will ever hold; beyond the model's context it cannot grow
+  public KvCache sequence(int most) {
+    return new KvCache(config(), most, keyValueFormat());
   }
 
   /// Copies the embeddings of token ids into rows of `x`, beginning at row `first`.

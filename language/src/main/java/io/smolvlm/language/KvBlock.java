@@ -1,12 +1,16 @@
 package io.smolvlm.language;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.HalfLayout;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/// Keys and values of [#ROWS] positions in all layers, float32, off the heap. Several sequences
-/// with the same beginning hold the same block; its memory goes with the last of them.
+/// Keys and values of [#ROWS] positions in all layers, off the heap. Several sequences with the
+/// same beginning hold the same block; its memory goes with the last of them.
 ///
 /// Nobody writes over what another may read: the one sequence that stands at the block's end may go
 /// on in it, any other takes a copy of its part first ([KvCache#reserve]).
@@ -18,22 +22,36 @@ public final class KvBlock {
   public static final int ROWS = 64;
 
   private final Arena arena = Arena.ofShared();
-  private final Matrix all;
+  private final MemorySegment memory;
+  private final @Nullable Matrix all;
   private final List<Matrix> keys = new ArrayList<>();
   private final List<Matrix> values = new ArrayList<>();
   private int references = 1;
   private int claimed;
 
-  /// Held once, by its maker.
+  /// In float32; held once, by its maker.
   KvBlock(int layers, int width) {
-    this.all = Matrix.allocate(arena, layers * 2 * ROWS, width);
+    Matrix matrix = Matrix.allocate(arena, layers * 2 * ROWS, width);
     for (int part = 0; part < 2 * layers; part++) {
-      (part % 2 == 0 ? keys : values).add(all.slice(part * ROWS, (part + 1) * ROWS));
+      (part % 2 == 0 ? keys : values).add(matrix.slice(part * ROWS, (part + 1) * ROWS));
     }
+    this.all = matrix;
+    this.memory = matrix.segment();
   }
 
+  /// In float16; held once, by its maker.
+  KvBlock(HalfLayout layout) {
+    this.all = null;
+    this.memory = arena.allocate(layout.bytes(), Matrix.ALIGNMENT);
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  /// A block in float32.
   Matrix all() {
-    return all;
+    return Objects.requireNonNull(all);
   }
 
   Matrix keys(int layer) {
@@ -57,6 +75,9 @@ public final class KvBlock {
 
   /// Takes over the first `rows` rows of another block.
   void copyFrom(KvBlock other, int rows) {
+    if (all == null) {
+      memory.copyFrom(other.memory); // nobody reads the others' rows
+    }
     for (int i = 0; i < keys.size(); i++) {
       keys.get(i).slice(0, rows).copyFrom(other.keys.get(i).slice(0, rows));
       values.get(i).slice(0, rows).copyFrom(other.values.get(i).slice(0, rows));
@@ -84,6 +105,6 @@ public final class KvBlock {
 
   /// Bytes it takes.
   public long bytes() {
-    return all.segment().byteSize();
+    return memory.byteSize();
   }
 }

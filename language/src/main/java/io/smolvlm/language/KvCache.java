@@ -1,10 +1,14 @@
 package io.smolvlm.language;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.HalfBlocks;
+import io.smolvlm.tensor.ops.HalfLayout;
 import io.smolvlm.tensor.ops.KeyValues;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// The keys and values of one sequence, in blocks; both executors read and write it.
 ///
@@ -17,9 +21,10 @@ public final class KvCache implements KeyValues, AutoCloseable {
   private final int width;
   private final int layers;
   private final int limit;
+  private final @Nullable HalfBlocks halves;
   private final List<KvBlock> blocks = new ArrayList<>();
 
-  /// Views of all blocks, a list a layer: what attention asks for in every step.
+  /// Views of all blocks in float32, a list a layer: what attention asks for in every step.
   private final List<List<Matrix>> keys;
 
   private final List<List<Matrix>> values;
@@ -32,13 +37,20 @@ public final class KvCache implements KeyValues, AutoCloseable {
 
   /// @param most positions it will ever hold; beyond the model's context it cannot grow
   public KvCache(TextConfig config, int most) {
+    this(config, most, KvFormat.FLOAT32);
+  }
+
+  /// @param most positions it will ever hold; beyond the model's context it cannot grow
+  public KvCache(TextConfig config, int most, KvFormat format) {
     this(
         config.keyValueHeads() * config.headDim(),
         config.layers(),
-        Math.min(most, config.maxPositions()));
+        Math.min(most, config.maxPositions()),
+        format == KvFormat.FLOAT16 ? KvFormat.layout(config) : null);
   }
 
-  private KvCache(int width, int layers, int limit) {
+  private KvCache(int width, int layers, int limit, @Nullable HalfLayout layout) {
+    this.halves = layout == null ? null : new HalfBlocks(layout, new ArrayList<>());
     this.width = width;
     this.layers = layers;
     this.limit = limit;
@@ -51,19 +63,14 @@ public final class KvCache implements KeyValues, AutoCloseable {
   }
 
   /// Bytes that so many positions take, without what is unused of a last block.
-  public static long bytes(TextConfig config, int positions) {
-    return 2L
-        * config.layers()
-        * positions
-        * config.keyValueHeads()
-        * config.headDim()
-        * Float.BYTES;
+  public static long bytes(TextConfig config, KvFormat format, int positions) {
+    return format.blockBytes(config) / KvBlock.ROWS * positions;
   }
 
   /// Another cache with the same positions, to go on from here in another way. The caller closes
   /// it.
   public KvCache copy() {
-    var copy = new KvCache(width, layers, limit);
+    var copy = new KvCache(width, layers, limit, halves == null ? null : halves.layout());
     copy.adopt(blocks(length), length);
     return copy;
   }
@@ -109,9 +116,9 @@ public final class KvCache implements KeyValues, AutoCloseable {
       int from = Math.max(0, length - first);
       int to = Math.min(KvBlock.ROWS, needed - first);
       if (i == blocks.size()) {
-        add(new KvBlock(layers, width));
+        add(newBlock());
       } else if (!blocks.get(i).claim(from, to)) {
-        var own = new KvBlock(layers, width);
+        KvBlock own = newBlock();
         own.copyFrom(blocks.get(i), from);
         replace(i, own);
       }
@@ -119,8 +126,16 @@ public final class KvCache implements KeyValues, AutoCloseable {
     }
   }
 
+  private KvBlock newBlock() {
+    return halves == null ? new KvBlock(layers, width) : new KvBlock(halves.layout());
+  }
+
   private void add(KvBlock block) {
     blocks.add(block);
+    if (halves != null) {
+      halves.blocks().add(block.memory());
+      return;
+    }
     for (int i = 0; i < layers; i++) {
       keys.get(i).add(block.keys(i));
       values.get(i).add(block.values(i));
@@ -129,6 +144,10 @@ public final class KvCache implements KeyValues, AutoCloseable {
 
   private void replace(int at, KvBlock block) {
     blocks.set(at, block).release();
+    if (halves != null) {
+      halves.blocks().set(at, block.memory());
+      return;
+    }
     for (int i = 0; i < layers; i++) {
       keys.get(i).set(at, block.keys(i));
       values.get(i).set(at, block.values(i));
@@ -156,8 +175,22 @@ public final class KvCache implements KeyValues, AutoCloseable {
   }
 
   @Override
-  public List<Matrix> blocks() {
-    return blocks.stream().map(KvBlock::all).toList();
+  public @Nullable HalfBlocks halves() {
+    return halves;
+  }
+
+  @Override
+  public List<Matrix> blocks(int count, Arena copies) {
+    if (halves == null) {
+      return blocks.stream().limit(count).map(KvBlock::all).toList();
+    }
+    List<Matrix> widened = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Matrix matrix = Matrix.allocate(copies, layers * 2 * KvBlock.ROWS, width);
+      halves.layout().read(halves.blocks().get(i), matrix);
+      widened.add(matrix);
+    }
+    return widened;
   }
 
   /// The next `rows` positions, already written, now count.
@@ -193,6 +226,9 @@ public final class KvCache implements KeyValues, AutoCloseable {
   private void clear() {
     blocks.forEach(KvBlock::release);
     blocks.clear();
+    if (halves != null) {
+      halves.blocks().clear();
+    }
     keys.forEach(List::clear);
     values.forEach(List::clear);
     length = 0;

@@ -54,7 +54,7 @@ public record Agreement(int tokens, int equal, double imageCosine) {
     int[] whole = Arrays.copyOf(ids, ids.length + more);
     model.withNetworks((decoder, _) -> {
       try (Arena arena = Arena.ofShared();
-          KvCache cache = new KvCache(decoder.config(), whole.length)) {
+          KvCache cache = decoder.sequence(whole.length)) {
         Matrix x = decoder.rows(arena, ids.length);
         Matrix logits = Matrix.allocate(arena, 1, decoder.config().vocabularySize());
         decoder.embed(ids, x, 0);
@@ -78,7 +78,7 @@ public record Agreement(int tokens, int equal, double imageCosine) {
     int[] chosen = new int[ids.length];
     model.withNetworks((decoder, _) -> {
       try (Arena arena = Arena.ofShared();
-          KvCache cache = new KvCache(decoder.config(), ids.length)) {
+          KvCache cache = decoder.sequence(ids.length)) {
         Matrix x = decoder.rows(arena, ids.length);
         Matrix logits = Matrix.allocate(arena, ids.length, decoder.config().vocabularySize());
         decoder.embed(ids, x, 0);

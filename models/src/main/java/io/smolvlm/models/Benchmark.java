@@ -74,7 +74,7 @@ public final class Benchmark implements AutoCloseable {
   public double prefill(int tokens) {
     double[] millis = new double[1];
     model.withNetworks((decoder, _) -> {
-      try (KvCache cache = new KvCache(decoder.config(), tokens)) {
+      try (KvCache cache = decoder.sequence(tokens)) {
         millis[0] = fill(decoder, cache, tokens);
       }
     });
@@ -115,7 +115,7 @@ public final class Benchmark implements AutoCloseable {
         List<Decoder.Rows> rows = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
           KvCache cache =
-              depth == 0 ? new KvCache(decoder.config()) : filled(decoder, depth).copy();
+              depth == 0 ? decoder.sequence(depth + steps) : filled(decoder, depth).copy();
           caches.add(cache);
           cache.reserve(steps);
           rows.add(new Decoder.Rows(cache, 1));
@@ -140,7 +140,7 @@ public final class Benchmark implements AutoCloseable {
     return filled.computeIfAbsent(
         depth,
         _ -> {
-          var cache = new KvCache(decoder.config());
+          KvCache cache = decoder.sequence(decoder.config().maxPositions());
           fill(decoder, cache, depth);
           return cache;
         });

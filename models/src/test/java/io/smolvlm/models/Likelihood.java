@@ -20,7 +20,7 @@ record Likelihood(int[] choices, double meanNegativeLogLikelihood) {
     int[] choices = new int[ids.length];
     double sum = 0;
     try (Arena arena = Arena.ofShared();
-        KvCache cache = new KvCache(decoder.config())) {
+        KvCache cache = decoder.sequence(ids.length)) {
       Matrix x = decoder.rows(arena, ROWS);
       Matrix logits = Matrix.allocate(arena, ROWS, vocabulary);
       for (int from = 0; from < ids.length; from += ROWS) {

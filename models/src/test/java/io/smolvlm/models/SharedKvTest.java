@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.smolvlm.language.Decoder;
 import io.smolvlm.language.KvBlock;
 import io.smolvlm.language.KvCache;
+import io.smolvlm.language.KvFormat;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.Team;
@@ -14,7 +15,8 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Sequences that share blocks compute what they would alone, to the bit, wherever they part.
 class SharedKvTest {
@@ -57,11 +59,12 @@ class SharedKvTest {
   }
 
   /// Both go on in the last block at once, as the choices of one request do.
-  @Test
-  void copiesGoOnWithoutSeeingEachOther() {
+  @ParameterizedTest
+  @EnumSource(KvFormat.class)
+  void copiesGoOnWithoutSeeingEachOther(KvFormat format) {
     for (int at : new int[] {1, 63, 64, 65, 100, 128}) {
-      var one = new KvCache(decoder.config());
-      try (var alone = new KvCache(decoder.config())) {
+      var one = new KvCache(decoder.config(), LENGTH + 100, format);
+      try (var alone = new KvCache(decoder.config(), LENGTH + 100, format)) {
         feed(alone, ids(0, at));
         feed(one, ids(0, at));
         KvCache two = one.copy();
@@ -82,12 +85,13 @@ class SharedKvTest {
     }
   }
 
-  @Test
-  void truncatedAndAdoptedBlocksAreNotWrittenOver() {
-    var first = new KvCache(decoder.config());
+  @ParameterizedTest
+  @EnumSource(KvFormat.class)
+  void truncatedAndAdoptedBlocksAreNotWrittenOver(KvFormat format) {
+    var first = new KvCache(decoder.config(), LENGTH + 100, format);
     float[] all = feed(first, ids);
     for (int keep : new int[] {0, 10, 64, 70, 130, LENGTH}) {
-      try (var again = new KvCache(decoder.config())) {
+      try (var again = new KvCache(decoder.config(), LENGTH + 100, format)) {
         again.adopt(first.blocks(keep), keep);
         KvCache whole = first.copy();
         whole.truncate(keep);
@@ -107,10 +111,11 @@ class SharedKvTest {
     first.close();
   }
 
-  @Test
-  void memoryFollowsUse() {
-    long block = KvCache.bytes(decoder.config(), KvBlock.ROWS);
-    var cache = new KvCache(decoder.config());
+  @ParameterizedTest
+  @EnumSource(KvFormat.class)
+  void memoryFollowsUse(KvFormat format) {
+    long block = KvCache.bytes(decoder.config(), format, KvBlock.ROWS);
+    var cache = new KvCache(decoder.config(), LENGTH + 100, format);
     assertEquals(0, cache.bytes());
     feed(cache, ids(0, 64));
     assertEquals(block, cache.bytes());

@@ -1,6 +1,5 @@
 package io.smolvlm.models.engine;
 
-import io.smolvlm.language.KvCache;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import java.lang.System.Logger;
@@ -216,7 +215,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private void refuseTooLarge(PreparedRequest prepared) {
-    long positions = scheduler.budget() / KvCache.bytes(networks.text(), 1);
+    long positions = scheduler.budget() / Scheduler.bytes(networks, 1);
     if (prepared.cost() > positions) {
       throw new SmolVlmException(
           ErrorCode.LIMIT,

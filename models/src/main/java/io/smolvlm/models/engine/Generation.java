@@ -68,7 +68,7 @@ final class Generation implements Choice.Listener, AutoCloseable {
     this.nanos = nanos;
     this.events = events;
     this.stage = prepared.tiles() == 0 ? Stage.PREFILL : Stage.ENCODE;
-    this.cache = new KvCache(networks.text(), prepared.positions());
+    this.cache = networks.decoder().sequence(prepared.positions());
   }
 
   Stage stage() {

@@ -56,14 +56,18 @@ final class Scheduler implements AutoCloseable {
     this.onEnd = onEnd;
     this.step = new DecodeStep(networks.decoder(), options.mostAnswers(), nanos);
     this.caches = ContentCaches.of(networks, options);
-    this.bytesPerPosition = KvCache.bytes(networks.text(), 1);
+    this.bytesPerPosition = bytes(networks, 1);
     this.budget = budget(networks, options);
   }
 
   /// The most bytes that caches may come to need.
   static long budget(Networks networks, EngineOptions options) {
-    return Math.max(
-        options.keyValueBytes(), KvCache.bytes(networks.text(), networks.text().maxPositions()));
+    return Math.max(options.keyValueBytes(), bytes(networks, networks.text().maxPositions()));
+  }
+
+  /// Bytes of so many positions.
+  static long bytes(Networks networks, int positions) {
+    return KvCache.bytes(networks.text(), networks.decoder().keyValueFormat(), positions);
   }
 
   /// One unit of work: a tile, a prefill chunk or a decode step.

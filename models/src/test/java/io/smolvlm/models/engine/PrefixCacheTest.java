@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.smolvlm.language.KvBlock;
 import io.smolvlm.language.KvCache;
+import io.smolvlm.language.KvFormat;
 import io.smolvlm.models.SmolVlm;
 import io.smolvlm.tensor.Matrix;
 import java.lang.foreign.Arena;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class PrefixCacheTest {
   private static final SmolVlm MODEL = Asked.textModel();
   private static final Networks NETWORKS = MODEL.engine().networks();
-  private static final long BLOCK = KvCache.bytes(NETWORKS.text(), KvBlock.ROWS);
+  private static final long BLOCK = KvCache.bytes(NETWORKS.text(), KvFormat.FLOAT32, KvBlock.ROWS);
 
   private final List<KvCache> sequences = new ArrayList<>();
 

@@ -207,7 +207,9 @@ class SchedulerTest {
 
   @Test
   void memoryForAllThatMayComeIsKeptBeforeARequestBegins() {
-    long one = io.smolvlm.language.KvCache.bytes(TEXT.config().text(), 16384);
+    long one =
+        io.smolvlm.language.KvCache.bytes(
+            TEXT.config().text(), io.smolvlm.language.KvFormat.FLOAT32, 16384);
     driven.close();
     driven = new HandDriven(TEXT, EngineOptions.defaults().withQueue(8, 64, LONG, 1));
     assertEquals(one, driven.scheduler.budget(), "room for one answer of the whole context");

@@ -2,16 +2,19 @@ package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.AttentionShape;
+import io.smolvlm.tensor.ops.HalfBlocks;
 import io.smolvlm.tensor.ops.RowSpan;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Attention in float32, heads and rows shared out to the team. The object is used for every layer
-/// anew, so that a decode step allocates nothing.
+/// Attention, computed in float32, heads and rows shared out to the team. The object is used for
+/// every layer anew, so that a decode step allocates nothing.
 final class Attention implements Team.Work {
   private final Kernels kernels;
   private final Team team;
+  private final HalfAttention[] halves;
   private List<? extends RowSpan> spans = List.of();
   private int layer;
   private @Nullable Matrix q;
@@ -22,9 +25,11 @@ final class Attention implements Team.Work {
   private @Nullable Matrix scores;
   private @Nullable Matrix out;
 
-  Attention(Kernels kernels, Team team) {
+  Attention(Kernels kernels, HalfKernels halfKernels, Team team) {
     this.kernels = kernels;
     this.team = team;
+    this.halves = new HalfAttention[team.size()];
+    Arrays.setAll(halves, _ -> new HalfAttention(halfKernels));
   }
 
   /// Every row sees every row.
@@ -87,7 +92,7 @@ final class Attention implements Team.Work {
     int n = Objects.requireNonNull(q).rows();
     int heads = Objects.requireNonNull(shape).heads();
     for (int row = n * part / parts; row < n * (part + 1) / parts; row++) {
-      attend(row, 0, heads, k, v, n, part);
+      attend(row, 0, heads, null, k, v, n, part);
     }
   }
 
@@ -96,6 +101,7 @@ final class Attention implements Team.Work {
     int first = 0;
     for (int j = 0; j < spans.size(); j++) {
       RowSpan span = spans.get(j);
+      HalfBlocks half = span.keyValues().halves();
       List<Matrix> keys = span.keyValues().keys(layer);
       List<Matrix> values = span.keyValues().values(layer);
       for (int i = 0; i < span.rows(); i++) {
@@ -105,35 +111,52 @@ final class Attention implements Team.Work {
         int share = (part + row) % parts;
         int from = heads * share / parts;
         int to = heads * (share + 1) / parts;
-        attend(row, from, to, keys, values, span.keyValues().length() + i + 1, part);
+        attend(row, from, to, half, keys, values, span.keyValues().length() + i + 1, part);
       }
       first += span.rows();
     }
   }
 
   /// Heads `from` to `to`, those together that read the same keys.
+  ///
+  /// @param half where keys and values are, if not null
   private void attend(
-      int row, int from, int to, List<Matrix> keys, List<Matrix> values, int count, int part) {
+      int row,
+      int from,
+      int to,
+      @Nullable HalfBlocks half,
+      List<Matrix> keys,
+      List<Matrix> values,
+      int count,
+      int part) {
     AttentionShape s = Objects.requireNonNull(shape);
     int group = s.heads() / s.keyValueHeads();
     for (int head = from; head < to; ) {
       int keyHead = head / group;
       int end = Math.min(to, (keyHead + 1) * group);
-      kernels.attend(
-          Objects.requireNonNull(q),
-          row,
-          head * s.headDim(),
-          end - head,
-          keys,
-          values,
-          keyHead * s.headDim(),
-          s.headDim(),
-          count,
-          s.scale(),
-          bias,
-          Objects.requireNonNull(scores),
-          part * group,
-          Objects.requireNonNull(out));
+      int column = head * s.headDim();
+      Matrix queries = Objects.requireNonNull(q);
+      Matrix result = Objects.requireNonNull(out);
+      if (half != null) {
+        halves[part].attend(
+            queries, row, column, end - head, half, layer, keyHead, count, s.scale(), result);
+      } else {
+        kernels.attend(
+            queries,
+            row,
+            column,
+            end - head,
+            keys,
+            values,
+            keyHead * s.headDim(),
+            s.headDim(),
+            count,
+            s.scale(),
+            bias,
+            Objects.requireNonNull(scores),
+            part * group,
+            result);
+      }
       head = end;
     }
   }

@@ -44,7 +44,14 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
     this.packed =
         new PackedLinear(vectors ? new VectorPackedKernels() : new ScalarPackedKernels(), team);
     this.piece = new Piece(kernels, team);
-    this.attention = new Attention(kernels, team);
+    this.attention =
+        new Attention(kernels, vectors ? new VectorHalfKernels() : new ScalarHalfKernels(), team);
+  }
+
+  /// Float32 numbers of a vector of this process: what a [io.smolvlm.tensor.ops.HalfLayout] needs
+  /// to know.
+  public static int lanes() {
+    return Partial.COUNT;
   }
 
   /// Begins a pass without sequences, as an encoder's.

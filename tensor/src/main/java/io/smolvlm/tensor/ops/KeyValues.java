@@ -1,11 +1,14 @@
 package io.smolvlm.tensor.ops;
 
 import io.smolvlm.tensor.Matrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The keys and values of one sequence, as attention reads and writes them: in blocks of so many
-/// positions each, so that memory follows use and sequences with the same beginning share it.
+/// positions each, so that memory follows use and sequences with the same beginning share it. They
+/// are float32 ([#keys], [#values]) or float16 ([#halves]).
 ///
 /// Position `p` is row `p % blockRows` of block `p / blockRows`. Lists and blocks stay the same
 /// until the sequence grows.
@@ -23,14 +26,39 @@ public interface KeyValues {
   /// Values of a layer, shaped as [#keys].
   List<Matrix> values(int layer);
 
-  /// All of a block in one matrix, `[layers * 2 * blockRows, key-value width]`: of each layer the
-  /// keys, then the values. The same memory as [#keys] and [#values].
-  List<Matrix> blocks();
+  /// Keys and values where they are float16; null where they are float32. [#keys] and [#values] are
+  /// then empty.
+  default @Nullable HalfBlocks halves() {
+    return null;
+  }
+
+  /// The first blocks in float32, a matrix `[layers * 2 * blockRows, key-value width]` each: of
+  /// each layer the keys, then the values. To read only: where they are float32 it is their memory,
+  /// where not a copy.
+  ///
+  /// @param copies holds what is no view
+  List<Matrix> blocks(int count, Arena copies);
 
   /// Copies keys and values of a layer into the places of the next rows. Allocates nothing.
   ///
   /// @param newKeys `[.., key-value width]`, likewise `newValues`; the rows from `first` on
   default void write(int layer, Matrix newKeys, Matrix newValues, int first, int rows) {
+    HalfBlocks halves = halves();
+    if (halves != null) {
+      for (int row = 0; row < rows; row++) {
+        int position = length() + row;
+        halves
+            .layout()
+            .write(
+                halves.blocks().get(position / blockRows()),
+                layer,
+                position % blockRows(),
+                newKeys,
+                newValues,
+                first + row);
+      }
+      return;
+    }
     long width = 4L * newKeys.cols();
     for (int row = 0; row < rows; row++) {
       int position = length() + row;

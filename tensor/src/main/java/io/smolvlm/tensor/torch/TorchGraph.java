@@ -22,6 +22,7 @@ import io.smolvlm.tensor.ops.PackedWeight;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -155,8 +156,9 @@ public final class TorchGraph implements AutoCloseable {
     }
     int per = memory.blockRows();
     int past = memory.length();
-    List<Matrix> blocks = memory.blocks().subList(0, (past + per - 1) / per);
-    try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
+    try (PtNDManager call = (PtNDManager) manager.newSubManager();
+        Arena copies = Arena.ofShared()) {
+      List<Matrix> blocks = memory.blocks((past + per - 1) / per, copies);
       IValue[] arguments = {
         IValue.from(view(call, x)),
         IValue.from(view(call, cos)),

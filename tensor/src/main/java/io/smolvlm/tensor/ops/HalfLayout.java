@@ -1,0 +1,118 @@
+package io.smolvlm.tensor.ops;
+
+import io.smolvlm.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Where a block of keys and values in float16 has what, for kernels that read each head's front to
+/// back: of every layer and key-value head the keys, `[headDim, rows]`, then the values, `[rows,
+/// headDim]`, both as *tables* whose columns are a vector's lanes.
+///
+/// Of a table's columns `2 * lanes` each form a strip, and a strip's rows follow each other:
+/// `lanes` words, each with column `i` of the strip in its low half and column `i + lanes` in its
+/// high half. Widths are filled up with zeros to whole strips.
+///
+/// @param layers of the model
+/// @param heads of keys and values
+/// @param headDim width of a head
+/// @param rows positions of a block, whole strips
+/// @param lanes float32 numbers of a vector
+public record HalfLayout(int layers, int heads, int headDim, int rows, int lanes) {
+  public HalfLayout {
+    if (layers < 1 || heads < 1 || headDim < 1 || rows < 1 || rows % (2 * lanes) != 0) {
+      throw new IllegalArgumentException(
+          layers + " layers of " + heads + " heads of " + headDim + ", " + rows + " rows");
+    }
+  }
+
+  /// Columns of a strip.
+  public int strip() {
+    return 2 * lanes;
+  }
+
+  /// Columns of values: the head's width in whole strips.
+  public int width() {
+    return (headDim + strip() - 1) / strip() * strip();
+  }
+
+  /// Bytes of a block.
+  public long bytes() {
+    return (long) layers * heads * headBytes();
+  }
+
+  private long headBytes() {
+    return 2L * rows * (headDim + width());
+  }
+
+  /// Where the keys of a head begin, `[headDim, rows]`.
+  public long keysAt(int layer, int head) {
+    return ((long) layer * heads + head) * headBytes();
+  }
+
+  /// Where the values of a head begin, `[rows, width]`.
+  public long valuesAt(int layer, int head) {
+    return keysAt(layer, head) + 2L * rows * headDim;
+  }
+
+  /// Bytes from the beginning of a table to a number.
+  ///
+  /// @param height rows of the table
+  private long place(int height, int row, int column) {
+    int inStrip = column % strip();
+    long index = ((long) (column / strip()) * height + row) * strip();
+    return 2 * (index + 2L * (inStrip % lanes) + inStrip / lanes);
+  }
+
+  /// Puts keys and values of one position of a layer in their places; what float16 cannot hold
+  /// becomes the largest number that it can. Allocates nothing.
+  ///
+  /// @param position from 0 to `rows - 1`
+  /// @param keys row `from` of `[.., heads * headDim]`, likewise `values`
+  public void write(
+      MemorySegment block, int layer, int position, Matrix keys, Matrix values, int from) {
+    long source = 4L * from * keys.cols();
+    for (int head = 0; head < heads; head++) {
+      long keysAt = keysAt(layer, head);
+      long valuesAt = valuesAt(layer, head);
+      for (int d = 0; d < headDim; d++, source += 4) {
+        put(block, keysAt + place(headDim, d, position), keys, source);
+        put(block, valuesAt + place(rows, position, d), values, source);
+      }
+    }
+  }
+
+  private static void put(MemorySegment block, long at, Matrix from, long source) {
+    float value = from.segment().get(ValueLayout.JAVA_FLOAT, source);
+    short half = Float.floatToFloat16(value);
+    if ((half & 0x7FFF) == 0x7C00) {
+      half--; // infinite
+    }
+    block.set(ValueLayout.JAVA_SHORT, at, half);
+  }
+
+  /// The block in float32 as libtorch takes it.
+  ///
+  /// @param target `[layers * 2 * rows, heads * headDim]`: of each layer the keys, then the values
+  public void read(MemorySegment block, Matrix target) {
+    long width = 4L * heads * headDim;
+    for (int layer = 0; layer < layers; layer++) {
+      for (int head = 0; head < heads; head++) {
+        long keysAt = keysAt(layer, head);
+        long valuesAt = valuesAt(layer, head);
+        for (int row = 0; row < rows; row++) {
+          long keys = (2L * layer * rows + row) * width + 4L * head * headDim;
+          long values = keys + rows * width;
+          for (int d = 0; d < headDim; d++) {
+            get(block, keysAt + place(headDim, d, row), target, keys + 4L * d);
+            get(block, valuesAt + place(rows, row, d), target, values + 4L * d);
+          }
+        }
+      }
+    }
+  }
+
+  private static void get(MemorySegment block, long at, Matrix target, long to) {
+    float value = Float.float16ToFloat(block.get(ValueLayout.JAVA_SHORT, at));
+    target.segment().set(ValueLayout.JAVA_FLOAT, to, value);
+  }
+}

@@ -1,0 +1,176 @@
+package io.smolvlm.tensor.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.HalfBlocks;
+import io.smolvlm.tensor.ops.HalfLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Attention over float16: the vector kernels against their scalar twins, both against the formula.
+class HalfAttentionTest {
+  private static final long SEED = 20261127;
+  private static final int ROWS = 64;
+  private static final int LAYERS = 2;
+  private static final int KEY_HEADS = 2;
+
+  private final Arena arena = Arena.ofConfined();
+  private final SplittableRandom random = new SplittableRandom(SEED);
+
+  @AfterEach
+  void close() {
+    arena.close();
+  }
+
+  private Matrix random(int rows, int cols) {
+    Matrix m = Matrix.allocate(arena, rows, cols);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < cols; c++) {
+        m.set(r, c, (float) random.nextGaussian());
+      }
+    }
+    return m;
+  }
+
+  private static HalfLayout layout(int headDim) {
+    return new HalfLayout(LAYERS, KEY_HEADS, headDim, ROWS, Partial.COUNT);
+  }
+
+  /// The second layer's keys and values.
+  private HalfBlocks blocks(HalfLayout layout, Matrix keys, Matrix values) {
+    List<MemorySegment> blocks = new ArrayList<>();
+    for (int position = 0; position < keys.rows(); position++) {
+      if (position % ROWS == 0) {
+        blocks.add(arena.allocate(layout.bytes(), 64));
+      }
+      layout.write(blocks.getLast(), 1, position % ROWS, keys, values, position);
+    }
+    return new HalfBlocks(layout, blocks);
+  }
+
+  private Matrix attend(
+      HalfKernels kernels, Matrix q, int heads, HalfBlocks memory, int count, float scale) {
+    Matrix out = Matrix.allocate(arena, q.rows(), q.cols());
+    int headDim = memory.layout().headDim();
+    new HalfAttention(kernels)
+        .attend(q, 1, headDim, heads, memory, 1, KEY_HEADS - 1, count, scale, out);
+    return out;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 20, 32, 64, 80, 128})
+  void bothKernelsComputeTheFormula(int headDim) {
+    HalfLayout layout = layout(headDim);
+    for (int count : new int[] {1, 2, 7, 15, 17, 63, 64, 65, 131, 200}) {
+      Matrix keys = random(count, KEY_HEADS * headDim);
+      Matrix values = random(count, KEY_HEADS * headDim);
+      HalfBlocks memory = blocks(layout, keys, values);
+      for (int heads = 1; heads <= 5; heads++) {
+        Matrix q = random(2, (heads + 1) * headDim);
+        float scale = (float) (1 / Math.sqrt(headDim));
+        Matrix vector = attend(new VectorHalfKernels(), q, heads, memory, count, scale);
+        Matrix scalar = attend(new ScalarHalfKernels(), q, heads, memory, count, scale);
+        String what = heads + " heads of " + headDim + " over " + count + ", seed " + SEED;
+        assertArrayEquals(scalar.toArray(), vector.toArray(), what);
+        for (int h = 1; h <= heads; h++) {
+          double[] expected = expected(q, h * headDim, headDim, keys, values, scale);
+          for (int d = 0; d < headDim; d++) {
+            assertEquals(expected[d], vector.get(1, h * headDim + d), 2e-5, what);
+          }
+        }
+      }
+    }
+  }
+
+  /// With the second key head, row 1 of `q`.
+  private static double[] expected(
+      Matrix q, int column, int headDim, Matrix keys, Matrix values, float scale) {
+    double[] out = new double[headDim];
+    double[] weights = new double[keys.rows()];
+    double most = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < weights.length; j++) {
+      for (int d = 0; d < headDim; d++) {
+        weights[j] += (double) q.get(1, column + d) * half(keys.get(j, headDim + d)) * scale;
+      }
+      most = Math.max(most, weights[j]);
+    }
+    double sum = 0;
+    for (int j = 0; j < weights.length; j++) {
+      weights[j] = Math.exp(weights[j] - most);
+      sum += weights[j];
+    }
+    for (int d = 0; d < headDim; d++) {
+      for (int j = 0; j < weights.length; j++) {
+        out[d] += weights[j] / sum * half(values.get(j, headDim + d));
+      }
+    }
+    return out;
+  }
+
+  private static float half(float v) {
+    return Float.float16ToFloat(Float.floatToFloat16(v));
+  }
+
+  @Test
+  void aHeadDoesNotDependOnHowManyAreBesideIt() {
+    HalfLayout layout = layout(64);
+    Matrix keys = random(150, KEY_HEADS * 64);
+    HalfBlocks memory = blocks(layout, keys, random(150, KEY_HEADS * 64));
+    Matrix q = random(2, 6 * 64);
+    float[] all = attend(new VectorHalfKernels(), q, 5, memory, 150, 0.125f).toArray();
+    for (int heads = 1; heads < 5; heads++) {
+      float[] some = attend(new VectorHalfKernels(), q, heads, memory, 150, 0.125f).toArray();
+      for (int i = 0; i < heads * 64; i++) {
+        assertEquals(all[7 * 64 + i], some[7 * 64 + i], heads + " heads, " + i);
+      }
+    }
+  }
+
+  /// Sharp attention picks out single values, also the smallest and largest that float16 holds.
+  @Test
+  void extremesKeepTheirNumbers() {
+    float[] numbers = {0, -0.0f, 0x1p-24f, -0x1p-15f, 0x1p-14f, 1, -65504, 65504, 1e6f, -1e9f};
+    HalfLayout layout = layout(32);
+    Matrix keys = Matrix.allocate(arena, numbers.length, KEY_HEADS * 32);
+    Matrix values = Matrix.allocate(arena, numbers.length, KEY_HEADS * 32);
+    for (int j = 0; j < numbers.length; j++) {
+      keys.set(j, 32 + j, 1);
+      values.set(j, 32, numbers[j]);
+    }
+    HalfBlocks memory = blocks(layout, keys, values);
+    for (int j = 0; j < numbers.length; j++) {
+      Matrix q = Matrix.allocate(arena, 2, 2 * 32);
+      q.set(1, 32 + j, 1000);
+      float expected = Math.clamp(numbers[j], -65504, 65504);
+      float found = attend(new VectorHalfKernels(), q, 1, memory, numbers.length, 1).get(1, 32);
+      assertEquals(expected, found, Math.abs(expected) * 1e-6f);
+    }
+  }
+
+  @Test
+  void whatIsWrittenIsRead() {
+    HalfLayout layout = layout(20);
+    Matrix keys = random(ROWS, KEY_HEADS * 20);
+    Matrix values = random(ROWS, KEY_HEADS * 20);
+    MemorySegment block = blocks(layout, keys, values).blocks().getFirst();
+    Matrix read = Matrix.allocate(arena, LAYERS * 2 * ROWS, KEY_HEADS * 20);
+    layout.read(block, read);
+    for (int row = 0; row < ROWS; row++) {
+      for (int c = 0; c < KEY_HEADS * 20; c++) {
+        assertEquals(half(keys.get(row, c)), read.get(2 * ROWS + row, c));
+        assertEquals(half(values.get(row, c)), read.get(3 * ROWS + row, c));
+        assertTrue(read.get(row, c) == 0, "the first layer was not written");
+      }
+    }
+  }
+}
