@@ -6,8 +6,9 @@ import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.util.Locale;
 import java.util.Optional;
 
-/// In which numbers a model keeps its weights. Norms, attention, keys and values are float32 in
-/// each, and so are long prompts of members small enough for a second copy of their decoder.
+/// In which numbers a model keeps its weights. Norms and attention are computed in float32 in each,
+/// and so are long prompts of members small enough for a second copy of their decoder; keys and
+/// values are kept in float16 beside packed weights.
 public enum Precision {
   /// The fastest that keeps to the stated error: 99 % of the reference's tokens under teacher
   /// forcing. 8 bits reach 97.97 % on real weights (docs/log.md), so today this is [#EXACT].

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// verify -Preal-weights`.
 @Tag("real-weights")
 class Real135mPrecisionTest {
-  /// Not reached yet: 97.97 % with 8 bits and 97.41 % with 4 (docs/log.md).
+  /// Not reached yet: 97.97 % with 8 bits and 96.52 % with 4 (docs/log.md).
   private static final double AGREEMENT = 0.99;
 
   @ParameterizedTest
