@@ -45,7 +45,8 @@ public final class ReaderProcess {
           "org.apache.fontbox.ttf.TrueTypeFont",
           "org.apache.pdfbox.io.RandomAccessRead",
           "org.apache.pdfbox.jbig2.JBIG2ImageReader",
-          "org.apache.pdfbox.pdmodel.PDDocument");
+          "org.apache.pdfbox.pdmodel.PDDocument",
+          "org.librepdf.openpdf.fonts.Liberation");
 
   private static final int STATUS_OF_DEATH = 3;
 

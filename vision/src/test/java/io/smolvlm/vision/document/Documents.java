@@ -22,6 +22,25 @@ final class Documents {
     return make(PDRectangle.A4, "", List.of(colours));
   }
 
+  /// A page of A6 with a word in a font that is not part of the file.
+  static byte[] word(Standard14Fonts.FontName font) throws IOException {
+    EmbeddedFonts.install(); // writing, too, asks for fonts
+    try (var document = new PDDocument()) {
+      PDPage page = new PDPage(PDRectangle.A6);
+      document.addPage(page);
+      try (var content = new PDPageContentStream(document, page)) {
+        content.beginText();
+        content.setFont(new PDType1Font(font), 60);
+        content.newLineAtOffset(40, 200);
+        content.showText("Word");
+        content.endText();
+      }
+      var out = new ByteArrayOutputStream();
+      document.save(out);
+      return out.toByteArray();
+    }
+  }
+
   static byte[] make(PDRectangle box, String password, List<Color> colours) throws IOException {
     EmbeddedFonts.install(); // writing, too, asks for fonts
     try (var document = new PDDocument()) {
