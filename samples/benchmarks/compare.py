@@ -5,6 +5,7 @@ Each warms up first for some seconds. Load average and what other processes used
 one processor's worth of foreign work is repeated, up to three times. Ratios are taken round by round.
 """
 import argparse
+import json
 import os
 import sys
 
@@ -22,13 +23,15 @@ def arguments():
                     help="instead: how the cost of ours grows, with tiles, prompt, batch and requests")
     ap.add_argument("--members", help="of 135m, 256m, 500m, 2.2b; default: " + ",".join(MEMBERS))
     ap.add_argument("--stages", help="comma-separated, for every member; default: each member's")
+    ap.add_argument("--renew", action="store_true",
+                    help="measure only the stages named and put them among the results that are there, with their commit")
     ap.add_argument("--rounds", type=int, help="default: 5, with --quick 2")
     ap.add_argument("--threads", type=int, default=os.cpu_count(), help="of every engine; default: all processors")
     ap.add_argument("--out", help="default: docs/benchmarks")
     return ap.parse_args()
 
 
-def compare(member, stages, count, threads):
+def compare(member, stages, count, threads, commit):
     import participants
     import turns
     participants.make(member)
@@ -41,6 +44,8 @@ def compare(member, stages, count, threads):
         if member == "135m":
             quiet = [e for e in running if e.name in ("ours int8", "llama.cpp q8_0")]
             part["beside decode:0:1"] = turns.rounds(quiet, "decode:0:1", count, beside=True)
+        for got in part.values():
+            got["commit"] = commit
         return part
     finally:
         for engine in running:
@@ -61,13 +66,19 @@ def main():
     if args.growth:
         growth.write(count, out, command)
         return
-    results = {"machine": outside.machine(command), "threads": args.threads,
-               "limits": limits.measure(args.threads), "names": participants.MEMBERS, "members": {}}
+    machine = outside.machine(command)
+    if args.renew:
+        with open(os.path.join(out, "results.json")) as f:
+            results = json.load(f)
+    else:
+        results = {"machine": machine, "threads": args.threads, "limits": limits.measure(args.threads),
+                   "names": participants.MEMBERS, "members": {}}
     for member in members:
         stages = args.stages.split(",") if args.stages else QUICK.get(member, []) if args.quick else participants.STAGES[member]
-        results["members"][member] = compare(member, stages, count, args.threads)
+        part = compare(member, stages, count, args.threads, machine["commit"])
+        results["members"].setdefault(member, {}).update(part)
         report.write(results, out)
-    if not args.quick and "256m" in members:
+    if not args.quick and not args.renew and "256m" in members:
         real = participants.folder("256m")
         models = [("tiny", ["-m", "tiny"])] + [(f"256m {p}", ["-m", real, "--no-split", "--precision", p])
                                                for p in ("exact", "int8")]

@@ -11,7 +11,8 @@ all rounds are in results.json. Ratios count: absolute times drift between runs 
 random weights in its true shape, the 135M is the real SmolLM2-135M-Instruct, whose text shape the 256M shares. Stages:
 `tile` through encoder and connector; `prefill:TOKENS`; `decode:DEPTH:SEQUENCES`; the first token about a picture in memory,
 `first` as the model's processor cuts it (512x512 is enlarged to 17 tiles, 2048x1536 is 13), `single` not enlarged (1 tile),
-`again` for another question about the same picture. `exact` is float32 arithmetic over the weights as stored."""
+`again` for another question about the same picture. Rows say at which commit they were measured; machine, command, load and
+limits are those of the first run, so shares of the floor in later rows are rough. `exact` is float32 arithmetic over the weights as stored."""
 NARROW = """**This processor has AVX2 and neither AVX-512, bf16 nor VNNI instructions**: float32, 8 and 4 bits count here, bf16 is emulated
 and slow in every engine, and goals set in bf16 are held against float32."""
 
@@ -47,11 +48,12 @@ def stages(results):
         engines = names(part)
         lines += ["", f"## {results['names'][member]}", "", "Milliseconds, least (median); decode: of one step. Ratio: the best peer's"
                   " time over the best of ours, median of the rounds. Floor: how much of what the machine can do ours reach.", "",
-                  "| stage | " + " | ".join(engines) + " | ratio | share of floor |", "|---" * (len(engines) + 3) + "|"]
+                  "| stage | " + " | ".join(engines) + " | ratio | share of floor | commit |", "|---" * (len(engines) + 4) + "|"]
         for stage, got in part.items():
             ratio = targets.ratio(part, stage, [n for n in engines if n.startswith("ours")], targets.ALL)
             lines.append(f"| {stage} | " + " | ".join(cell(got, n) for n in engines) +
-                         f" | {f'{ratio:.2f}' if ratio else '-'} | {share(results, stage, got)} |")
+                         f" | {f'{ratio:.2f}' if ratio else '-'} | {share(results, stage, got)}"
+                         f" | {got.get('commit', results['machine']['commit'])} |")
     return lines
 
 
