@@ -8,7 +8,7 @@ import fonts
 import labels
 import palette
 from canvas import blank, finish, pick
-from prints import write
+from prints import made_up, write
 from shapes import CLASH
 from wording import a, describe, up
 
@@ -23,7 +23,7 @@ def _page(rng, held_out):
     s = blank(rng, held_out, ("white", "white", "white", "light yellow", "light blue"), plain=.85, wh=(w, int(w * rng.uniform(.8, 1.1))))
     s.dense_colour = False
     face = fonts.any_face(rng, w * rng.uniform(.062, .078), held_out)
-    title = str(pick(rng, *(HELD_TITLES if held_out else TITLES)))
+    title = str(pick(rng, *HELD_TITLES)) if held_out else made_up(rng) if rng.random() < .6 else str(pick(rng, *TITLES))
     ink = palette.fill(rng, "black", held_out)
     write(s, title, (w - face.getlength(title)) / 2 if rng.random() < .7 else w * .05, s.image.size[1] * .02, face, ink)
     s.ask("chart_title", pick(rng, "What is the title?", "What is the title of the chart?", "What does the chart show?"), title)

@@ -10,7 +10,7 @@ import model as net
 import processor
 import shapes
 import shape_questions
-from prompt import Packer
+from prompt import Packer, mask
 from reference import Reference, message
 
 
@@ -30,10 +30,10 @@ def main():
         shape_questions.ask_all(rng, s)
         e = mix.example(s, split)
         pick = e.qa[:3]
-        ids, pos, mask, tgt, _, num = packer.pack([(e.grids, [turns for _, turns in pick])])
+        ids, pos, seg, tgt, _, num = map(torch.from_numpy, packer.pack([(e.grids, [turns for _, turns in pick])]))
         wanted = tgt != -100
         with torch.no_grad():
-            mine = net.read(ref.model, ids, pos, mask, net.see(ref.model, evaluate.to_pixels([e])).flatten(0, 1), wanted)
+            mine = net.read(ref.model, ids, pos, mask(seg), net.see(ref.model, evaluate.to_pixels([e])).flatten(0, 1), wanted)
         for n, (_, turns) in enumerate(pick):
             question, answer = turns[0]
             x = ref.inputs(message(question), [s.image], split)

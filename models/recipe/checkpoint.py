@@ -84,7 +84,7 @@ def export(folder, tok, weights):
 
 
 def start_from(net, tok, folder):
-    """Takes over another checkpoint of ours: same widths, any vocabulary; decoder layers beyond its own start as nothing.
+    """Takes over another checkpoint of ours: same widths, any vocabulary; layers beyond its own start as nothing.
 
     A token the other vocabulary lacks begins as the mean of the pieces it falls into there.
     """
@@ -107,9 +107,11 @@ def start_from(net, tok, folder):
             own[key][i] = table[pieces].mean(0)
         else:
             own[key][i] = table[vocabulary["<row_1_col_1>"]]
-    had = 1 + max(int(n.split(".layers.")[1].split(".")[0]) for n in other if "text_model.layers." in n)
-    for k in range(had, net.config.text_config.num_hidden_layers):
-        for part in ("self_attn.o_proj", "mlp.down_proj"):
-            own[f"model.text_model.layers.{k}.{part}.weight"].zero_()
+    for stack, size, parts in (("text_model.", net.config.text_config, ("self_attn.o_proj", "mlp.down_proj")),
+                               ("vision_model.encoder.", net.config.vision_config, ("self_attn.out_proj", "mlp.fc2"))):
+        had = 1 + max(int(n.split(".layers.")[1].split(".")[0]) for n in other if stack + "layers." in n)
+        for name, value in own.items():
+            if stack + "layers." in name and int(name.split(".layers.")[1].split(".")[0]) >= had and any(p in name for p in parts):
+                value.zero_()
     net.load_state_dict(own)
     return taken

@@ -3,8 +3,8 @@ import fonts
 import labels
 import palette
 from canvas import blank, finish, pick
-from prints import HELD_WORDS, WORDS, write
-from wording import a, describe, up
+from prints import made_up, write
+from wording import describe, up
 
 GOODS = "TEA COFFEE BREAD MILK CAKE SOUP RICE EGGS WATER JUICE APPLE PASTA FISH SALAD PIZZA BEER HONEY SUGAR".split()
 SHOPS = "MARKET BAKERY CAFE ROMA CITY SHOP CORNER DELI SUNNY FOODS BISTRO PIZZA HOUSE GREEN FRESH STAR MINI".split()
@@ -13,6 +13,14 @@ CITIES = "BERLIN PARIS ROME LONDON MADRID VIENNA OSLO LISBON DUBLIN PRAGUE ATHEN
 HELD_GOODS, HELD_SHOPS = "LEMON CHEESE CANDY TOAST MELON".split(), "OLYMPIA NORDIC LUNA BOSTON VILLA".split()
 HELD_NAMES, HELD_CITIES = "ALAN DIANA ERIK SOFIA VICTOR".split(), "LYON GENEVA BREMEN KRAKOW PORTO".split()
 GROUNDS = ("white", "white", "white", "light yellow", "light blue", "light green")
+
+
+def words(rng, held_out, known, held, n=1):
+    """n different words: of the held-out list; of the known one, or at times made up."""
+    if held_out:
+        return rng.choice(held, n, replace=False).tolist()
+    chosen = rng.choice(known, n, replace=False).tolist()
+    return [made_up(rng) if rng.random() < .5 else w for w in chosen]
 
 
 def money(cents):
@@ -48,9 +56,8 @@ def rule(rng, s, y, ink):
 
 
 def receipt(rng, held_out=False):
-    goods, shops = (HELD_GOODS + GOODS[:6], HELD_SHOPS) if held_out else (GOODS, SHOPS)
-    shop = str(pick(rng, *shops)) if rng.random() < .7 else " ".join(rng.choice(shops, 2, replace=False))[:12]
-    items = [(str(g), int(rng.integers(50, 2500))) for g in rng.choice(goods, int(rng.integers(1, 4)), replace=False)]
+    shop = " ".join(words(rng, held_out, SHOPS, HELD_SHOPS, 1 if rng.random() < .7 else 2))[:12].strip()
+    items = [(g, int(rng.integers(50, 2500))) for g in words(rng, held_out, GOODS, HELD_GOODS + GOODS[:6], int(rng.integers(1, 4)))]
     total, when, number = money(sum(p for _, p in items)), date(rng), digits(rng, int(rng.integers(3, 6)))
     head = [(pick(rng, "DATE", "DATE:"), when)]
     if rng.random() < .5:
@@ -87,8 +94,7 @@ def receipt(rng, held_out=False):
 
 
 def form(rng, held_out=False):
-    names, cities = (HELD_NAMES, HELD_CITIES) if held_out else (NAMES, CITIES)
-    fields = {"NAME": str(pick(rng, *names)), "CITY": str(pick(rng, *cities)), "DATE": date(rng),
+    fields = {"NAME": words(rng, held_out, NAMES, HELD_NAMES)[0], "CITY": words(rng, held_out, CITIES, HELD_CITIES)[0], "DATE": date(rng),
               "PHONE": digits(rng, 3) + "-" + digits(rng, 4), "ROOM": digits(rng, 3), "ID": digits(rng, 5),
               "AGE": str(int(rng.integers(18, 90))), "TOTAL": money(int(rng.integers(100, 90000))),
               "NO": digits(rng, 4), "CODE": "".join(labels.CHARS[int(k)] for k in rng.integers(0, 26, 3))}
@@ -122,9 +128,8 @@ def form(rng, held_out=False):
 
 def table(rng, held_out=False):
     from PIL import ImageDraw
-    names = (HELD_NAMES if held_out else NAMES)
     n, people = int(rng.integers(2, 5)), rng.random() < .5
-    left_names = rng.choice(names if people else (HELD_GOODS if held_out else GOODS), n, replace=False).tolist()
+    left_names = words(rng, held_out, *((NAMES, HELD_NAMES) if people else (GOODS, HELD_GOODS)), n)
     head = ("NAME", pick(rng, "AGE", "POINTS", "ROOM")) if people else ("ITEM", pick(rng, "PRICE", "COUNT"))
     values = [money(int(rng.integers(50, 3000))) if head[1] == "PRICE" else str(int(rng.integers(1, 100))) for _ in range(n)]
     rows = [head] + list(zip(left_names, values))
@@ -152,3 +157,26 @@ def table(rng, held_out=False):
 
 def scene(rng, held_out=False):
     return pick(rng, receipt, receipt, form, form, table)(rng, held_out)
+
+
+def pages(rng, held_out=False):
+    """Two documents of different kinds as the pages of one -> first, second; the questions stand with the first."""
+    kinds = rng.permutation(["receipt", "form", "table"])[:2].tolist()
+    both = [{"receipt": receipt, "form": form, "table": table}[k](rng, held_out) for k in kinds]
+    asked, told = [], []
+    for k, page_ in enumerate(both):
+        for kind, turns in page_.qa:
+            question, answer = turns[0]
+            if kind == "field":
+                plain = "table" in kinds and kinds[k] != "table" and rng.random() < .4        # needs no page to be clear
+                where = "" if plain else f" on page {k + 1}" if rng.random() < .8 else f" on the {('first', 'second')[k]} page"
+                asked.append(("page_field", [(question[:-1] + where + question[-1], answer)]))
+            if kind == "caption_doc":
+                told.append(f"Page {k + 1}: " + answer[0].lower() + answer[1:])
+    k = int(rng.integers(2))
+    asked.append(("page_kind", [(pick(rng, f"What kind of document is page {k + 1}?", f"What is page {k + 1}?",
+                                      f"What is on page {k + 1}?"), f"A {kinds[k]}.")]))
+    asked.append(("page_count", [(pick(rng, "How many pages are there?", "How many pages does the document have?"), "2")]))
+    asked.append(("caption_pages", [(pick(rng, describe(rng), "Describe the document.", "What is in the document?"), " ".join(told))]))
+    both[0].qa = asked
+    return both

@@ -4,11 +4,15 @@ import torch
 
 import mix
 import model as net
-from prompt import Packer
+from prompt import Packer, mask
 
 
 def to_pixels(examples, device="cpu"):
-    x = torch.from_numpy(np.concatenate([e.pixels for e in examples])).to(device)
+    return scaled(torch.from_numpy(np.concatenate([e.pixels for e in examples])).to(device))
+
+
+def scaled(x):
+    """uint8 [tiles, 128, 128, 3] -> [tiles, 3, 128, 128] in -1..1"""
     return x.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
@@ -24,11 +28,11 @@ def score(model, packer: Packer, examples, device="cpu", rows=16, misses=None):
     table = {}
     for start in range(0, len(examples), rows):
         group = examples[start:start + rows]
-        ids, pos, mask, tgt, _, num = (t.to(device) for t in
-                                       packer.pack([(e.grids, [turns for _, turns in e.qa]) for e in group]))
+        ids, pos, seg, tgt, _, num = (torch.from_numpy(x).to(device) for x in
+                                      packer.pack([(e.grids, [turns for _, turns in e.qa]) for e in group]))
         wanted = tgt != -100
         tiles = to_pixels(group, device) if any(len(e.pixels) for e in group) else torch.zeros(0, 3, 128, 128, device=device)
-        logits = net.read(model, ids, pos, mask, net.see(model, tiles).flatten(0, 1), wanted)
+        logits = net.read(model, ids, pos, mask(seg), net.see(model, tiles).flatten(0, 1), wanted)
         ok = (logits.argmax(-1) == tgt[wanted]).tolist()
         row = torch.arange(ids.shape[0], device=device)[:, None].expand_as(ids)[wanted].tolist()
         said, wrong = {}, set()

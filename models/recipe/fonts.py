@@ -13,7 +13,10 @@ TRAIN = ["matplotlib/mpl-data/fonts/ttf/DejaVuSans", "matplotlib/mpl-data/fonts/
          "font_source_sans_pro/files/SourceSansPro-Regular", "font_source_sans_pro/files/SourceSansPro-Semibold",
          "font_source_serif_pro/files/SourceSerifPro-Regular", "font_source_serif_pro/files/SourceSerifPro-Semibold",
          "font_hanken_grotesk/files/HankenGrotesk-Regular.otf", "font_hanken_grotesk/files/HankenGrotesk-SemiBold.otf",
-         "pillow"]
+         "matplotlib/mpl-data/fonts/ttf/STIXGeneral", "matplotlib/mpl-data/fonts/ttf/STIXGeneralBol",
+         "matplotlib/mpl-data/fonts/ttf/cmr10", "matplotlib/mpl-data/fonts/ttf/cmb10", "matplotlib/mpl-data/fonts/ttf/cmss10",
+         "matplotlib/mpl-data/fonts/ttf/cmtt10", "font_fredoka_one/files/FredokaOne-Regular",
+         "font_manrope/files/Manrope-Regular", "font_manrope/files/Manrope-Bold", "pillow"]
 HELD = ["font_lato/files/Lato-Regular", "font_lato/files/Lato-Bold", "font_caladea/files/Caladea-Regular",
         "font_caladea/files/Caladea-Bold", "matplotlib/mpl-data/fonts/ttf/DejaVuSerif"]
 

@@ -24,14 +24,14 @@ TIER = {"read": 2, "first": 2, "last": 2, "field": 2, "json": 2, "changed": 2, "
 
 # kinds that a goal is set for together; the others count in their tier only
 GROUPS = {"colour, count, presence, place": ("colour", "ground", "count", "count_of", "presence", "place", "at"),
-          "document fields": ("field",), "chart values": ("chart_value",),
+          "document fields": ("field",), "fields of two pages": ("page_field",), "chart values": ("chart_value",),
           "printed text": ("read", "first", "last", "caption_text"),
           "scene captions": tuple(f"caption{n}" for n in range(1, 7))}
 GROUP = {kind: name for name, kinds in GROUPS.items() for kind in kinds}
 
 
 def tier(kind):
-    two = kind.startswith(("chart", "doc", "pair", "caption_text", "caption_doc", "caption_chart"))
+    two = kind.startswith(("chart", "doc", "pair", "page", "caption_text", "caption_doc", "caption_pages", "caption_chart"))
     return 2 if two else TIER.get(kind, 1)
 
 
@@ -46,8 +46,8 @@ def scenes(rng, kind):
         return [s.image], s.qa
     if kind == "chat":
         return [], mix.draw(rng, "chat", False, held_out=True).qa[:1]
-    if kind == "pair":
-        first, second = pairs.scenes(rng, held_out=True)
+    if kind in ("pair", "pages"):
+        first, second = (pairs.scenes if kind == "pair" else documents.pages)(rng, held_out=True)
         return [first.image, second.image], first.qa
     s = {"print": lambda: prints.scene(rng, True, held_out=True), "document": lambda: documents.scene(rng, True),
          "chart": lambda: charts.scene(rng, True)}[kind]()
@@ -64,7 +64,8 @@ def messages(pictures, turns):
     return made
 
 
-PLAN = {"shapes": .56, "texture": .06, "chat": .03, "print": .1, "document": .1, "chart": .1, "pair": .05}
+PLAN = {"shapes": .54, "texture": .06, "chat": .03, "print": .09, "document": .1, "chart": .1, "pair": .05, "pages": .03}
+PRINTED = ("print", "document", "chart", "pages")      # asked split: their letters cannot be read on one tile
 
 
 def build(pictures, seed, kinds=None, questions=99):
@@ -76,7 +77,7 @@ def build(pictures, seed, kinds=None, questions=99):
     for i, k in enumerate(order):
         rng = np.random.default_rng([seed, i])
         images, qa = scenes(rng, kinds[k])
-        split = bool(rng.random() < .7)
+        split = bool(rng.random() < .7) or kinds[k] in PRINTED
         for n in rng.permutation(len(qa))[:questions].tolist():
             kind, turns = qa[n]
             made.append((i, images, {"kind": kind, "tier": tier(kind), "group": GROUP.get(kind, ""), "split": split,

@@ -11,7 +11,6 @@ import processor
 import shape_questions
 import shapes
 import textures
-from canvas import pick
 from wording import typed
 
 
@@ -28,9 +27,9 @@ class Example:
 STAGES = {
     "dense": {"shapes": .7, "print": .3},
     "shapes": {"shapes": .94, "texture": .04, "chat": .02},
-    "reading": {"shapes": .72, "texture": .05, "chat": .03, "print": .20},
-    "all": {"shapes": .46, "texture": .04, "chat": .02, "print": .12, "chart": .16, "document": .12, "pair": .08},
+    "all": {"shapes": .34, "texture": .03, "chat": .01, "print": .14, "chart": .17, "document": .23, "pair": .05, "pages": .03},
 }
+PRINTED = ("print", "document", "chart", "pages")         # on one tile most of their letters cannot be read
 
 
 def example(scene, split):
@@ -56,13 +55,13 @@ def draw(rng, kind, split, ease=0.0, held_out=False):
         return example(documents.scene(rng, held_out), split)
     if kind == "chart":
         return example(charts.scene(rng, held_out), split)
-    if kind == "pair":
-        first, second = (example(s, split) for s in pairs.scenes(rng, held_out))
+    if kind in ("pair", "pages"):
+        scenes = pairs.scenes if kind == "pair" else documents.pages
+        first, second = (example(s, split) for s in scenes(rng, held_out))
         return Example(np.concatenate([first.pixels, second.pixels]), np.concatenate([first.cells, second.cells]),
                        first.grids + second.grids, first.qa)
     if kind == "chat":
-        known = shape_questions.HELD_KNOWLEDGE if held_out else shape_questions.KNOWLEDGE
-        qa = [("unknown", [(pick(rng, *known), shape_questions.DONT_KNOW)]) for _ in range(3)]
+        qa = [("unknown", [(shape_questions.knowledge(rng, held_out), shape_questions.DONT_KNOW)]) for _ in range(3)]
         return Example(np.zeros((0, 128, 128, 3), np.uint8), np.zeros((0, 3, 16, 16), np.int64), (), qa)
     raise ValueError(kind)
 
@@ -105,7 +104,10 @@ def choose(rng, qa, room, length):
 def batch(rng, stage, whole, split, drill, progress):
     """The examples of one step: unsplit pictures, split pictures, and practice tiles."""
     share = STAGES[stage]
-    kinds, p = list(share), np.array(list(share.values()))
+    kinds = list(share)
     ease = max(0.0, 1 - 6 * progress) if stage in ("dense", "shapes") else 0.0
-    some = lambda n, cut: [draw(rng, kinds[k], cut, ease) for k in rng.choice(len(kinds), n, p=p / p.sum())]
+
+    def some(n, cut):
+        p = np.array([share[k] * (.35 if k in PRINTED and not cut else 1) for k in kinds])
+        return [draw(rng, kinds[k], cut, ease) for k in rng.choice(len(kinds), n, p=p / p.sum())]
     return some(whole, False), some(split, True), [practice(rng, stage) for _ in range(drill)]

@@ -23,7 +23,7 @@ def config(tok):
                    pad_token_id=ident("<|im_end|>"))
     return SmolVLMConfig(
         image_token_id=ident("<image>"), scale_factor=SHUFFLE, tie_word_embeddings=True, **special,
-        vision_config=dict(model_type="smolvlm_vision", hidden_size=192, intermediate_size=768, num_hidden_layers=4,
+        vision_config=dict(model_type="smolvlm_vision", hidden_size=192, intermediate_size=768, num_hidden_layers=6,
                            num_attention_heads=6, image_size=TILE, patch_size=PATCH),
         text_config=dict(model_type="llama", vocab_size=len(tok), hidden_size=192, intermediate_size=512,
                          num_hidden_layers=6, num_attention_heads=6, num_key_value_heads=2, head_dim=32,

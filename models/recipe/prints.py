@@ -47,6 +47,15 @@ def ink(rng, s):
             return rgb
 
 
+def made_up(rng, least=3, most=7):
+    """A word that can be spoken and stands in no list, so that reading cannot be guessing."""
+    n, vowel, word = int(rng.integers(least, most + 1)), rng.random() < .3, ""
+    while len(word) < n:
+        word += str(pick(rng, *("AAEEIOOU" if vowel else "BCDFGHJKLLMNNPRRSSTTVWXYZ")))
+        vowel = not vowel if rng.random() < .85 else vowel
+    return word
+
+
 def random_text(rng, longest):
     n, u = int(rng.integers(1, longest + 1)), rng.random()
     if u < .4:
@@ -55,6 +64,8 @@ def random_text(rng, longest):
         return "".join(labels.CHARS[int(k)] for k in rng.integers(0, 26, n))
     if u < .85:
         return "".join(labels.CHARS[int(k)] for k in rng.integers(0, len(labels.CHARS), n))
+    if u < .92 and longest >= 3:
+        return made_up(rng, 3, longest)
     return str(pick(rng, *[x for x in WORDS if len(x) <= max(3, longest)]))
 
 

@@ -3,6 +3,7 @@
 All conversations about a picture follow its prefix in one row; the attention mask keeps them from seeing one another and
 positions start anew for each, so a row gives the same logits as each conversation alone would.
 """
+import numpy as np
 import torch
 
 from model import SEQ
@@ -49,7 +50,7 @@ class Packer:
         return ids, targets
 
     def pack(self, rows):
-        """rows: [(grids, [turns, ...])] -> ids, positions, mask [b, 1, l, l], targets, weights, conversation numbers"""
+        """rows: [(grids, [turns, ...])] -> arrays [b, l]: ids, positions, segments, targets, weights, conversation numbers"""
         made = []
         for grids, conversations in rows:
             pre = self.prefix(grids)
@@ -65,10 +66,14 @@ class Packer:
                 wgt += [asked ** -.5 if t != -100 else 0.0 for t in targets]
                 num += [k if t != -100 else -1 for t in targets]
             made.append((ids, pos, seg, tgt, wgt, num))
-        longest = max(len(m[0]) for m in made)
+        longest = -(-max(len(m[0]) for m in made) // 8) * 8                    # attention on CUDA wants multiples of 8
         fill = [2, 0, -1, -100, 0.0, -1]
-        ids, pos, seg, tgt, wgt, num = (torch.tensor([m[j] + [fill[j]] * (longest - len(m[0])) for m in made])
-                                        for j in range(6))
-        q, k = seg[:, :, None], seg[:, None, :]
-        causal = torch.ones(longest, longest, dtype=torch.bool).tril()
-        return ids, pos, (((k == 0) | (q == k)) & causal)[:, None], tgt, wgt, num
+        return tuple(np.array([m[j] + [fill[j]] * (longest - len(m[0])) for m in made], np.float32 if j == 4 else np.int64)
+                     for j in range(6))
+
+
+def mask(segments):
+    """Segments [b, l] -> who looks at whom, [b, 1, l, l]: the prefix (0) and its own conversation, backwards."""
+    q, k = segments[:, :, None], segments[:, None, :]
+    causal = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool, device=segments.device).tril()
+    return (((k == 0) | (q == k)) & causal)[:, None]

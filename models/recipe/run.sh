@@ -23,9 +23,8 @@ slice() {   # stage, share of the plan at which it ends
     fi
 }
 [ -n "$start" ] || slice dense 8
-slice shapes 45 $start
-slice reading 65
-slice all 100
+[ -n "$start" ] || slice shapes 30
+slice all 100 $start
 "$python" export.py --run "$out" --out "$out/export"
 "$python" check.py --model "$out/export"
 "$python" results.py --model "$out/export" | tee "$out/results.md"

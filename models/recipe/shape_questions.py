@@ -244,5 +244,33 @@ HELD_KNOWLEDGE = ("What is the capital of Spain?", "Who wrote Faust?", "What is 
                   "Explain gravity.", "Write a letter to my boss.", "Which country is the largest?")
 
 
+PEOPLE = "Mozart Einstein Napoleon Cleopatra Darwin Gandhi Newton Picasso Beethoven Caesar Columbus Chopin".split()
+LANDS = "Italy Japan Canada Egypt Norway Chile India Kenya Peru Poland Turkey Greece Brazil Mexico Sweden Cuba".split()
+THINGS = """a computer, a river, the sun, a tree, an engine, music, water, a bank, the internet, a bridge, a language, a
+volcano, electricity, a novel, a database, photosynthesis, an island, the brain, a comet, inflation""".replace("\n", " ").split(", ")
+DOINGS = """sleep well, learn German, fix a bike, grow tomatoes, bake a cake, save money, write a letter, sort a list, swim,
+find a job, play chess, clean a window, draw a horse, train for a marathon""".replace("\n", " ").split(", ")
+SUBJECTS = "the sea,winter,my dog,friendship,Rome,football,a robot,the future,autumn,a lost key,coffee,trains".split(",")
+
+
+def knowledge(rng, held_out=False):
+    """What the model must not claim to know: a listed question, or one made of a pattern and a filling."""
+    if held_out:
+        return pick(rng, *HELD_KNOWLEDGE)
+    if rng.random() < .3:
+        return pick(rng, *KNOWLEDGE)
+    who, land, thing, doing, subject = (str(pick(rng, *x)) for x in (PEOPLE, LANDS, THINGS, DOINGS, SUBJECTS))
+    m, n = rng.integers(2, 100, 2).tolist()
+    return pick(rng, f"Who was {who}?", f"When was {who} born?", f"Where did {who} live?", f"What did {who} do?",
+                f"What is the capital of {land}?", f"How many people live in {land}?", f"What language is spoken in {land}?",
+                f"Is {land} larger than {pick(rng, *LANDS)}?", f"Where is {land}?", f"Who is the president of {land}?",
+                f"What is {m} plus {n}?", f"What is {m} minus {n}?", f"How much is {m} times {n}?", f"Divide {m} by {n}.",
+                f"What is {thing}?", f"How does {thing} work?", f"Explain {thing}.", f"Tell me about {thing}.",
+                f"How do I {doing}?", f"Teach me to {doing}.", f"Give me tips to {doing}.",
+                f"Write a poem about {subject}.", f"Write a story about {subject}.", f"What do you think of {subject}?",
+                f"Translate {subject} into {pick(rng, 'Spanish', 'German', 'Latin', 'Polish')}.",
+                f"Write a {pick(rng, 'Python', 'Rust', 'Java', 'Go')} function that sorts {m} numbers.")
+
+
 def ask_knowledge(rng, s):
-    s.ask("unknown", pick(rng, *(HELD_KNOWLEDGE if s.held_out else KNOWLEDGE)), DONT_KNOW)
+    s.ask("unknown", knowledge(rng, s.held_out), DONT_KNOW)

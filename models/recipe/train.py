@@ -14,7 +14,6 @@ import signal
 import socket
 import time
 
-import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
@@ -25,13 +24,17 @@ import mix
 import model as net
 from feed import Feed
 from muon import Optimiser
-from prompt import Packer
+from prompt import Packer, mask
 
 
 # kinds of the held-out pictures that the curve is made of, by turns
 TESTED = {"shapes": ["shapes"] * 5 + ["texture"], "dense": ["shapes"] * 4 + ["texture", "print"],
-          "reading": ["shapes"] * 4 + ["texture", "print"],
-          "all": ["shapes"] * 4 + ["texture", "print", "chart", "document", "print"]}
+          "all": ["shapes"] * 4 + ["texture", "print", "chart", "document", "pages"]}
+
+
+# what a step takes where the command line does not say: on a CPU, and on CUDA with the drawing that keeps it busy
+SIZES = {"whole": (24, 128), "split": (4, 192), "practice": (12, 96), "room": (112, 224), "average": (.997, .998),
+         "workers": (1, max(1, (os.cpu_count() or 1) - 1))}
 
 
 def arguments():
@@ -43,19 +46,25 @@ def arguments():
     ap.add_argument("--total", type=float, default=120, help="minutes of training planned in all; the rate falls towards it")
     ap.add_argument("--fall", type=float, default=.7, help="share of the plan after which the rate falls")
     ap.add_argument("--rate", type=float, default=2e-3)
-    ap.add_argument("--whole", type=int, default=24, help="unsplit pictures a step")
-    ap.add_argument("--split", type=int, default=4, help="split pictures a step")
-    ap.add_argument("--practice", type=int, default=12, help="tiles a step for the dense heads alone")
-    ap.add_argument("--room", type=int, default=112, help="tokens of conversation a picture")
+    ap.add_argument("--whole", type=int, help="unsplit pictures a step")
+    ap.add_argument("--split", type=int, help="split pictures a step")
+    ap.add_argument("--practice", type=int, help="tiles a step for the dense heads alone")
+    ap.add_argument("--room", type=int, help="tokens of conversation a picture")
     ap.add_argument("--dense", type=float, default=.3, help="weight of the dense losses")
-    ap.add_argument("--average", type=float, default=.997)
+    ap.add_argument("--average", type=float, help="share of the old weights in the moving average, a step")
     ap.add_argument("--test-minutes", type=float, default=8)
+    ap.add_argument("--test-pictures", type=int, default=96, help="unsplit; half as many split")
     ap.add_argument("--save-minutes", type=float, default=3)
+    ap.add_argument("--tell-seconds", type=float, default=60, help="between rows of the log")
     ap.add_argument("--processes", type=int, default=0, help="default: 1 on CUDA, else one a core")
-    ap.add_argument("--workers", type=int, default=1, help="drawing processes of each process")
+    ap.add_argument("--workers", type=int, help="drawing processes of each process")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--compile", action="store_true")
-    return ap.parse_args()
+    args = ap.parse_args()
+    for name, sizes in SIZES.items():
+        if getattr(args, name) is None:
+            setattr(args, name, sizes[torch.cuda.is_available()])
+    return args
 
 
 class Trainer:
@@ -91,7 +100,7 @@ class Trainer:
         if args.compile:
             self.see = torch.compile(net.see, dynamic=True)
             self.read = torch.compile(net.read, dynamic=True)
-        self.stop = False
+        self.stop, self.held_out = False, {}
         for s in (signal.SIGTERM, signal.SIGINT):
             signal.signal(s, lambda *_: setattr(self, "stop", True))
 
@@ -117,26 +126,20 @@ class Trainer:
 
     def losses(self, batch):
         """-> answer loss, dense losses, shares right"""
-        whole, split, drill = batch
-        rng, device = self.rng, self.device
-        shown = [e for e in whole + split + drill if len(e.pixels)]
-        features = self.see(self.model, evaluate.to_pixels(shown, device))
-        cells = torch.from_numpy(np.concatenate([e.cells for e in shown])).to(device)
+        device = self.device
+        features = self.see(self.model, evaluate.scaled(torch.from_numpy(batch.pixels).to(device)))
+        cells = torch.from_numpy(batch.cells).to(device).long()
         dense, hits, asked = self.heads(features if self.clock["step"] > 40 else features.detach(), cells)
         seen = dict(zip(("colour", "shape", "char"), (hits / asked.clamp(min=1)).tolist()))
         if self.args.stage == "dense":                                # the decoder sleeps
             return dense.sum() * 0, dense, seen
         total = weight = 0
         good, words, at = 0, 0, 0
-        for rows in (whole, split):
-            if not rows:
-                continue
-            talk = [mix.choose(rng, e.qa, self.args.room, lambda turns: len(self.packer.conversation(turns, True)[0])) for e in rows]
-            self.clock["asked"] += sum(map(len, talk)) * self.world
-            ids, pos, mask, tgt, wgt, _ = (t.to(device) for t in self.packer.pack([(e.grids, c) for e, c in zip(rows, talk)]))
-            n = sum(len(e.pixels) for e in rows)
+        self.clock["asked"] += batch.asked * self.world
+        for n, arrays in batch.rows:
+            ids, pos, seg, tgt, wgt, _ = (torch.from_numpy(x).to(device) for x in arrays)
             wanted = tgt != -100
-            logits = self.read(self.model, ids, pos, mask, features[at:at + n].flatten(0, 1), wanted)
+            logits = self.read(self.model, ids, pos, mask(seg), features[at:at + n].flatten(0, 1), wanted)
             at += n
             total = total + (F.cross_entropy(logits, tgt[wanted], reduction="none") * wgt[wanted]).sum()
             weight = weight + wgt.sum()
@@ -148,18 +151,18 @@ class Trainer:
     def test(self):
         if self.rank:
             return
-        for split, pictures in ((False, 96), (True, 36)):
-            kinds = TESTED[self.args.stage]
-            table = evaluate.score(self.average, self.packer, evaluate.held_out(kinds, pictures, 777, split), self.device)
+        for split, pictures in ((False, self.args.test_pictures), (True, self.args.test_pictures // 2)):
+            if split not in self.held_out:
+                self.held_out[split] = evaluate.held_out(TESTED[self.args.stage], pictures, 777, split)
+            table = evaluate.score(self.average, self.packer, self.held_out[split], self.device)
             self.note(test="split" if split else "whole", minutes=round(self.clock["seconds"] / 60, 1), step=self.clock["step"],
                       pictures=self.clock["pictures"], asked=self.clock["asked"], right=evaluate.percent(table))
 
     def run(self):
         args, clock = self.args, self.clock
-        self.rng = np.random.default_rng([args.seed, clock["slices"], self.rank])
         share = lambda n: (n + self.rank) // self.world               # of this process
-        plan = {"stage": args.stage, "whole": share(args.whole), "split": share(args.split), "practice": share(args.practice)}
-        feed = Feed(plan, seed=args.seed * 100003 + clock["step"] * 34 + 2 * clock["slices"] + self.rank, workers=args.workers)
+        plan = {"stage": args.stage, "whole": share(args.whole), "split": share(args.split), "practice": share(args.practice), "room": args.room}
+        feed = Feed(plan, self.packer, seed=args.seed * 100003 + clock["step"] * 34 + 2 * clock["slices"] + self.rank, workers=args.workers)
         self.note(event="slice", parameters=sum(p.numel() for p in self.model.parameters()), **vars(args), **clock)
         began, sums, count, told, tested, saved, slice_step = time.time(), {}, 0, time.time(), time.time(), time.time(), 0
         while True:
@@ -184,7 +187,7 @@ class Trainer:
                 sums[k] = sums.get(k, 0) + v
             clock["seconds"] += min(20, time.time() - start)       # a paused process does not lose its schedule
             now = time.time()
-            if now - told > 60:
+            if now - told > args.tell_seconds:
                 self.note(minutes=round(clock["seconds"] / 60, 1), step=clock["step"], pictures=clock["pictures"],
                           step_s=round((now - told) / count, 2), stale=feed.stale, rate=round(self.rate(slice_step), 5),
                           **{k: round(v / count, 3) for k, v in sums.items()})
