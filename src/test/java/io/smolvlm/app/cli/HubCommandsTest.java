@@ -138,8 +138,7 @@ class HubCommandsTest {
     Result first = prompt(none, "--model", "256m");
     assertEquals(0, first.status(), first.err());
     assertTrue(first.err().contains("fetching " + ID + ": "), first.err());
-    assertTrue(
-        first.err().matches("(?s).*smolvlm: model\\.safetensors [0-9.]+ MB.*"), first.err());
+    assertTrue(first.err().matches("(?s).*smolvlm: model\\.safetensors [0-9.]+ MB.*"), first.err());
 
     int asked = requests;
     Result preferred = prompt(Map.of("HF_HUB_OFFLINE", "1"));
