@@ -115,7 +115,8 @@ class PageTest {
             .readTree(SAMPLES.resolve("expected.json").toFile())
             .get("answers");
     Set<String> known = new HashSet<>();
-    answers.forEach(a -> known.add(a.get("picture").asText() + ": " + a.get("question").asText()));
+    answers.forEach(
+        a -> known.add(a.path("picture").asText() + ": " + a.path("question").asText()));
     int questions = 0;
     for (String sample : text("/page/samples.js").split("file: \"", -1)) {
       Matcher list =

@@ -83,22 +83,43 @@ public final class Service {
     return data;
   }
 
-  /// A sample picture as a data URI.
+  /// A sample picture or document as a data URI.
   public static String picture(String name) throws IOException {
     Path root = Path.of(System.getProperty("smolvlm.root"));
     byte[] bytes = Files.readAllBytes(root.resolve("samples/images").resolve(name));
-    String type = name.endsWith(".jpg") ? "jpeg" : "png";
-    return "data:image/" + type + ";base64," + Base64.getEncoder().encodeToString(bytes);
+    String type =
+        name.endsWith(".pdf")
+            ? "application/pdf"
+            : name.endsWith(".jpg") ? "image/jpeg" : "image/png";
+    return "data:" + type + ";base64," + Base64.getEncoder().encodeToString(bytes);
+  }
+
+  /// The part of a message that shows a sample picture or document.
+  private static String part(String name) throws IOException {
+    return (name.endsWith(".pdf")
+            ? "{\"type\":\"file\",\"file\":{\"filename\":\"%s\",\"file_data\":\"%s\"}}"
+            : "{\"type\":\"image_url\",\"image_url\":{\"url\":\"%2$s\"}}")
+        .formatted(name, picture(name));
   }
 
   /// A question about a sample picture.
   ///
   /// @param more further fields, each with a comma before it
   public static String question(String picture, String text, String more) throws IOException {
+    return question(List.of(picture), text, more);
+  }
+
+  /// A question about sample pictures and documents, in their order.
+  public static String question(List<String> pictures, String text, String more)
+      throws IOException {
+    StringBuilder parts = new StringBuilder();
+    for (String picture : pictures) {
+      parts.append(part(picture)).append(',');
+    }
     return """
     {"model":"tiny","messages":[{"role":"user","content":[\
-    {"type":"image_url","image_url":{"url":"%s"}},{"type":"text","text":"%s"}]}]%s}\
+    %s{"type":"text","text":"%s"}]}]%s}\
     """
-        .formatted(picture(picture), text, more);
+        .formatted(parts, text, more);
   }
 }

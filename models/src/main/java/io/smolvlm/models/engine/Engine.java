@@ -371,7 +371,7 @@ public final class Engine implements AutoCloseable {
           scheduler.images(),
           scheduler.prefixes(),
           watchdog.stalled(),
-          draining);
+          draining || closed);
     } finally {
       lock.unlock();
     }

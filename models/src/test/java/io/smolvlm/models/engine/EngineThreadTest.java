@@ -76,6 +76,7 @@ class EngineThreadTest {
       task.join();
       assertSame(error, behind.get());
       assertTrue(engine.awaitIdle(Duration.ofSeconds(30)));
+      assertTrue(engine.status().draining(), "and nothing is taken on");
       assertThrows(IllegalStateException.class, () -> engine.submit(request, Admission.of("")));
       broken.set(null);
       engine.close();
