@@ -10,7 +10,7 @@ import palette
 from canvas import blank, finish, pick
 from prints import made_up, write
 from shapes import CLASH
-from wording import a, describe, up
+from wording import describe, up
 
 TITLES = "SALES RAIN COST VISITS POINTS SPEED PRICE TESTS USERS GOALS TREES BOOKS".split()
 HELD_TITLES = "PROFIT SNOW WEIGHT CLICKS BIRDS".split()

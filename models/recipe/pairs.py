@@ -5,11 +5,10 @@ from PIL import Image
 
 import labels
 import palette
-import shape_questions
 from canvas import Scene, blank, finish, pick
 from figures import paint
 from shapes import CLASH, LEAST_APART, PLACES, Thing
-from wording import a, join, up
+from wording import a, up
 
 
 def _colour(rng, s, but=()):

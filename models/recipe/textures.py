@@ -2,7 +2,6 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-import palette
 from canvas import Scene, finish, pick, size
 from wording import DONT_KNOW, describe
 
