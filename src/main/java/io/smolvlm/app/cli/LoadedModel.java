@@ -65,7 +65,7 @@ final class LoadedModel implements AutoCloseable {
     String reference = options.reference();
     if (new ModelCatalog().isDemonstration(reference)) {
       terminal.message(
-          "'%s' is a demonstration model: it knows drawn shapes and a few printed capitals, no photographs"
+          "'%s' is a demonstration model: it knows drawn shapes, charts, short forms and receipts, no photographs"
               .formatted(reference));
     } else if (options.automatic()) {
       terminal.message(

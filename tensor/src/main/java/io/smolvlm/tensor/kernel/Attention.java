@@ -18,8 +18,8 @@ final class Attention implements Team.Work {
   private List<? extends RowSpan> spans = List.of();
   private int layer;
   private @Nullable Matrix q;
-  private List<Matrix> k = List.of();
-  private List<Matrix> v = List.of();
+  private @Nullable Matrix k;
+  private @Nullable Matrix v;
   private @Nullable AttentionShape shape;
   private @Nullable Matrix bias;
   private @Nullable Matrix scores;
@@ -44,8 +44,8 @@ final class Attention implements Team.Work {
       Matrix scratch,
       Matrix result) {
     spans = List.of();
-    k = List.of(keys);
-    v = List.of(values);
+    k = keys;
+    v = values;
     begin(queries, heads, keyBias, scratch, result);
   }
 
@@ -89,11 +89,22 @@ final class Attention implements Team.Work {
   }
 
   private void everyRow(int part, int parts) {
-    int n = Objects.requireNonNull(q).rows();
-    int heads = Objects.requireNonNull(shape).heads();
-    for (int row = n * part / parts; row < n * (part + 1) / parts; row++) {
-      attend(row, 0, heads, null, k, v, n, part);
-    }
+    Matrix queries = Objects.requireNonNull(q);
+    AttentionShape s = Objects.requireNonNull(shape);
+    int group = s.heads() / s.keyValueHeads();
+    kernels.attendAll(
+        queries,
+        queries.rows() * part / parts,
+        queries.rows() * (part + 1) / parts,
+        Objects.requireNonNull(k),
+        Objects.requireNonNull(v),
+        s.headDim(),
+        group,
+        s.scale(),
+        bias,
+        Objects.requireNonNull(scores),
+        part * group,
+        Objects.requireNonNull(out));
   }
 
   private void causal(int part, int parts) {

@@ -85,4 +85,43 @@ interface Kernels {
       Matrix scores,
       int scratchRow,
       Matrix out);
+
+  /// As [#attend] for every head of rows `from` to `to` of `q`, all of which see all rows of `k`.
+  ///
+  /// @param group how many neighbouring heads read the same keys
+  default void attendAll(
+      Matrix q,
+      int from,
+      int to,
+      Matrix k,
+      Matrix v,
+      int headDim,
+      int group,
+      float scale,
+      @Nullable Matrix bias,
+      Matrix scores,
+      int scratchRow,
+      Matrix out) {
+    List<Matrix> keys = List.of(k);
+    List<Matrix> values = List.of(v);
+    for (int row = from; row < to; row++) {
+      for (int column = 0, key = 0; column < q.cols(); column += group * headDim, key += headDim) {
+        attend(
+            q,
+            row,
+            column,
+            group,
+            keys,
+            values,
+            key,
+            headDim,
+            k.rows(),
+            scale,
+            bias,
+            scores,
+            scratchRow,
+            out);
+      }
+    }
+  }
 }

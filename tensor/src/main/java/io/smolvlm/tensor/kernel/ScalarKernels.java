@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ScalarKernels implements Kernels {
   private static final int LANES = Partial.COUNT;
 
-  /// Outputs of a linear layer that are computed side by side, to hide the latency of additions.
-  private static final int SIDE_BY_SIDE = 8;
-
   private static final float GELU_INNER = (float) Math.sqrt(2 / Math.PI);
 
   /// `length` floats from index `from` on.
@@ -48,24 +45,7 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to) {
-    linear(x, w, from, b, y, from, to);
-  }
-
-  /// @param first the row of `w` that output `from` has
-  private static void linear(
-      Matrix x, Matrix w, int first, @Nullable Matrix b, Matrix y, int from, int to) {
-    int rows = x.rows();
-    int in = x.cols();
-    float[] xs = load(x.segment(), 0, rows * in);
-    float[] ws = new float[SIDE_BY_SIDE * in];
-    float[] ys = new float[rows * (to - from)];
-    for (int o = from; o < to; o += SIDE_BY_SIDE) {
-      int outputs = Math.min(SIDE_BY_SIDE, to - o);
-      load(w.segment(), (long) (first + o - from) * in, ws, 0, outputs * in);
-      sideBySide(xs, rows, ws, in, outputs, ys, o - from, to - from);
-    }
-    addBias(ys, b == null ? null : load(b.segment(), from, to - from), to - from);
-    storeRows(ys, to - from, y, from);
+    ScalarLinear.run(x, w, from, b, y, from, to);
   }
 
   @Override
@@ -86,80 +66,8 @@ final class ScalarKernels implements Kernels {
         float number = Partial.bf16(w.data(), 2L * ((long) o * in + i));
         rows.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, number);
       }
-      linear(x, rows, 0, b, y, o, o + outputs);
+      ScalarLinear.run(x, rows, 0, b, y, o, o + outputs);
     }
-  }
-
-  private static void addBias(float[] y, float @Nullable [] bias, int width) {
-    if (bias != null) {
-      for (int at = 0; at < y.length; at += width) {
-        for (int i = 0; i < width; i++) {
-          y[at + i] += bias[i];
-        }
-      }
-    }
-  }
-
-  private static void storeRows(float[] a, int width, Matrix y, int column) {
-    for (int r = 0; r < y.rows(); r++) {
-      MemorySegment.copy(
-          a,
-          r * width,
-          y.segment(),
-          ValueLayout.JAVA_FLOAT,
-          4 * ((long) r * y.cols() + column),
-          width);
-    }
-  }
-
-  /// `y[r * stride + column + k] = x[r] . w[k]` for all rows and up to eight outputs.
-  private static void sideBySide(
-      float[] x, int rows, float[] w, int in, int outputs, float[] y, int column, int stride) {
-    float[] partial = new float[SIDE_BY_SIDE * LANES];
-    for (int r = 0; r < rows; r++) {
-      for (int lane = 0; lane < LANES; lane++) {
-        products(x, r * in, w, in, lane, partial);
-      }
-      for (int k = 0; k < outputs; k++) {
-        float sum = Partial.sum(partial, k * LANES);
-        for (int i = whole(in); i < in; i++) {
-          sum = Math.fma(x[r * in + i], w[k * in + i], sum);
-        }
-        y[r * stride + column + k] = sum;
-      }
-    }
-  }
-
-  /// One lane of eight sums at once.
-  private static void products(float[] x, int at, float[] w, int in, int lane, float[] partial) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    float s4 = 0;
-    float s5 = 0;
-    float s6 = 0;
-    float s7 = 0;
-    int end = whole(in);
-    for (int i = lane; i < end; i += LANES) {
-      float v = x[at + i];
-      s0 = Math.fma(v, w[i], s0);
-      s1 = Math.fma(v, w[in + i], s1);
-      s2 = Math.fma(v, w[2 * in + i], s2);
-      s3 = Math.fma(v, w[3 * in + i], s3);
-      s4 = Math.fma(v, w[4 * in + i], s4);
-      s5 = Math.fma(v, w[5 * in + i], s5);
-      s6 = Math.fma(v, w[6 * in + i], s6);
-      s7 = Math.fma(v, w[7 * in + i], s7);
-    }
-    partial[lane] = s0;
-    partial[LANES + lane] = s1;
-    partial[2 * LANES + lane] = s2;
-    partial[3 * LANES + lane] = s3;
-    partial[4 * LANES + lane] = s4;
-    partial[5 * LANES + lane] = s5;
-    partial[6 * LANES + lane] = s6;
-    partial[7 * LANES + lane] = s7;
   }
 
   /// The scalar product of `length` elements, from `at` and `bt` on.
@@ -309,87 +217,131 @@ final class ScalarKernels implements Kernels {
       int scratchRow,
       Matrix out) {
     float[] biases = bias == null ? new float[0] : load(bias.segment(), 0, count);
+    float[] keys = columns(k, count, keyColumn, headDim);
+    float[] values = columns(v, count, keyColumn, headDim);
     for (int head = 0; head < heads; head++) {
       int first = column + head * headDim;
       float[] query = load(q.segment(), (long) row * q.cols() + first, headDim);
-      float[] mixed = attend(query, k, v, keyColumn, count, scale, biases);
+      float[] weights = products(query, keys, count);
+      scaleAndBias(weights, 0, count, scale, biases);
+      float inverse = 1 / exponentials(weights, 0, count);
+      float[] mixed = mix(weights, values, headDim);
+      scale(mixed, 0, headDim, inverse);
       store(mixed, out.segment(), (long) row * out.cols() + first);
     }
   }
 
-  private static float[] attend(
-      float[] query,
-      List<Matrix> k,
-      List<Matrix> v,
-      int keyColumn,
-      int count,
-      float scale,
-      float[] biases) {
-    float[] weights = new float[count];
-    int at = 0;
-    for (int block = 0; at < count; block++) {
-      int to = Math.min(count, at + k.get(block).rows());
-      scores(query, k.get(block), keyColumn, scale, biases, weights, at, to);
-      at = to;
-    }
-    float inverse = 1 / exponentials(weights);
-    float[] mixed = new float[query.length];
-    at = 0;
-    for (int block = 0; at < count; block++) {
-      int to = Math.min(count, at + v.get(block).rows());
-      mix(weights, at, to, v.get(block), keyColumn, mixed);
-      at = to;
-    }
-    for (int i = 0; i < mixed.length; i++) {
-      mixed[i] *= inverse;
-    }
-    return mixed;
-  }
-
-  private static void scores(
-      float[] query,
-      Matrix keys,
-      int keyColumn,
-      float scale,
-      float[] bias,
-      float[] scores,
+  @Override
+  public void attendAll(
+      Matrix q,
       int from,
-      int to) {
-    float[] key = new float[query.length];
-    float[] partial = new float[LANES];
-    for (int j = from; j < to; j++) {
-      gather(keys.segment(), (long) (j - from) * keys.cols() + keyColumn, key);
-      float score = dot(query, 0, key, 0, key.length, partial) * scale;
-      scores[j] = j < bias.length ? score + bias[j] : score;
+      int to,
+      Matrix k,
+      Matrix v,
+      int headDim,
+      int group,
+      float scale,
+      @Nullable Matrix bias,
+      Matrix scores,
+      int scratchRow,
+      Matrix out) {
+    int count = k.rows();
+    if (!ScalarLinear.turns(headDim, LANES) || !ScalarLinear.turns(count, 1)) {
+      Kernels.super.attendAll(
+          q, from, to, k, v, headDim, group, scale, bias, scores, scratchRow, out);
+      return;
     }
-  }
-
-  private static float exponentials(float[] scores) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float score : scores) {
-      max = Math.max(max, score);
-    }
-    for (int j = 0; j < scores.length; j++) {
-      scores[j] = Partial.exp(scores[j] - max);
-    }
-    return sum(scores, 0, scores.length, new float[LANES]);
-  }
-
-  private static void mix(
-      float[] weights, int from, int to, Matrix values, int column, float[] mixed) {
-    float[] value = new float[mixed.length];
-    for (int j = from; j < to; j++) {
-      gather(values.segment(), (long) (j - from) * values.cols() + column, value);
-      for (int i = 0; i < mixed.length; i++) {
-        mixed[i] = Math.fma(weights[j], value[i], mixed[i]);
+    int rows = to - from;
+    float[] biases = bias == null ? new float[0] : load(bias.segment(), 0, count);
+    List<Matrix> queries = List.of(q.slice(from, to));
+    for (int head = 0; head * headDim < q.cols(); head++) {
+      int key = head / group * headDim;
+      float[] query = columns(queries, rows, head * headDim, headDim);
+      float[][] keys = ScalarLinear.turned(k, 0, count, key, headDim);
+      float[] weights = new float[rows * count];
+      ScalarLinear.manyRows(query, rows, keys, LANES, weights);
+      float[][] values = new float[count][headDim];
+      for (int j = 0; j < count; j++) {
+        load(v.segment(), (long) j * v.cols() + key, values[j], 0, headDim);
+      }
+      float[] mixed = query;
+      float[] inverse = new float[rows];
+      for (int r = 0; r < rows; r++) {
+        scaleAndBias(weights, r * count, count, scale, biases);
+        inverse[r] = 1 / exponentials(weights, r * count, count);
+      }
+      ScalarLinear.manyRows(weights, rows, values, 1, mixed);
+      for (int r = 0; r < rows; r++) {
+        scale(mixed, r * headDim, headDim, inverse[r]);
+        long at = (long) (from + r) * out.cols() + (long) head * headDim;
+        MemorySegment.copy(
+            mixed, r * headDim, out.segment(), ValueLayout.JAVA_FLOAT, 4 * at, headDim);
       }
     }
   }
 
-  /// As [#load], for short pieces in hot loops: cheaper for C2 to compile than a bulk copy.
-  private static void gather(MemorySegment s, long from, float[] a) {
-    for (int i = 0; i < a.length; i++) {
-      a[i] = s.getAtIndex(ValueLayout.JAVA_FLOAT, from + i);
+  private static void scaleAndBias(float[] scores, int at, int count, float scale, float[] bias) {
+    for (int j = 0; j < count; j++) {
+      float score = scores[at + j] * scale;
+      scores[at + j] = j < bias.length ? score + bias[j] : score;
+    }
+  }
+
+  private static void scale(float[] a, int at, int length, float factor) {
+    for (int i = at; i < at + length; i++) {
+      a[i] *= factor;
+    }
+  }
+
+  /// Columns `from` to `from + width` of the first `count` rows of `blocks`, as `[count, width]`.
+  private static float[] columns(List<Matrix> blocks, int count, int from, int width) {
+    float[] a = new float[count * width];
+    int at = 0;
+    for (int block = 0; at < count; block++) {
+      Matrix rows = blocks.get(block);
+      int end = Math.min(count, at + rows.rows());
+      for (long row = 0; at < end; row++, at++) {
+        load(rows.segment(), row * rows.cols() + from, a, at * width, width);
+      }
+    }
+    return a;
+  }
+
+  /// The scalar products of `query` with each row of `keys`.
+  private static float[] products(float[] query, float[] keys, int count) {
+    float[] products = new float[count];
+    float[] partial = new float[LANES];
+    for (int j = 0; j < count; j++) {
+      products[j] = dot(query, 0, keys, j * query.length, query.length, partial);
+    }
+    return products;
+  }
+
+  /// Replaces scores by their exponentials, the largest by 1.
+  ///
+  /// @return their sum
+  private static float exponentials(float[] scores, int from, int count) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int j = from; j < from + count; j++) {
+      max = Math.max(max, scores[j]);
+    }
+    for (int j = from; j < from + count; j++) {
+      scores[j] = Partial.exp(scores[j] - max);
+    }
+    return sum(scores, from, count, new float[LANES]);
+  }
+
+  private static float[] mix(float[] weights, float[] values, int headDim) {
+    float[] mixed = new float[headDim];
+    for (int j = 0; j < weights.length; j++) {
+      addScaled(weights[j], values, j * headDim, mixed);
+    }
+    return mixed;
+  }
+
+  private static void addScaled(float weight, float[] values, int at, float[] mixed) {
+    for (int i = 0; i < mixed.length; i++) {
+      mixed[i] = Math.fma(weight, values[at + i], mixed[i]);
     }
   }
 }

@@ -205,6 +205,50 @@ class KernelsTwinTest {
     }
   }
 
+  /// Some rows of an encoder at once, in the forms for even and for odd sizes.
+  @ParameterizedTest
+  @ValueSource(ints = {2, 8, 16, 32, 48, 64, 72})
+  void attentionOfAllRows(int headDim) {
+    int heads = 4;
+    int group = 2;
+    for (int count : new int[] {1, 2, 9, 16, 49, 64}) {
+      Matrix q = random(count, heads * headDim);
+      Matrix k = random(count, heads / group * headDim);
+      Matrix v = random(count, heads / group * headDim);
+      Matrix bias = count % 3 == 0 ? null : random(1, count);
+      Matrix scores = Matrix.allocate(arena, 2 * group, count + 1);
+      Matrix expected = Matrix.allocate(arena, count, heads * headDim);
+      Matrix actual = Matrix.allocate(arena, count, heads * headDim);
+      for (int row = 0; row < count; row++) {
+        for (int head = 0; head < heads; head++) {
+          int at = head * headDim;
+          int key = head / group * headDim;
+          vector.attend(
+              q,
+              row,
+              at,
+              1,
+              List.of(k),
+              List.of(v),
+              key,
+              headDim,
+              count,
+              0.2f,
+              bias,
+              scores,
+              0,
+              expected);
+        }
+      }
+      for (Kernels kernels : List.of(scalar, vector)) {
+        int cut = count / 3;
+        kernels.attendAll(q, 0, cut, k, v, headDim, group, 0.2f, bias, scores, 0, actual);
+        kernels.attendAll(q, cut, count, k, v, headDim, group, 0.2f, bias, scores, 2, actual);
+        same(expected, actual);
+      }
+    }
+  }
+
   /// The same rows, so many in each.
   private static List<Matrix> blocks(Matrix m, int rows) {
     List<Matrix> blocks = new ArrayList<>();
