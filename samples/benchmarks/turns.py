@@ -10,9 +10,8 @@ import time
 FOREIGN, ATTEMPTS = 1.0, 3
 # An engine that takes so many times as long as the fastest, and so many milliseconds, is not asked again.
 HOPELESS, LONG = 10, 10_000
-
-
-WARM_SECONDS = 4
+# Each warms up for so long at least, then until a time is no less than so much of the least, and for so long at most.
+WARM_SECONDS, STEADY, WARM_AT_MOST = 4, .97, 30
 # What is done before a stage that takes long, in place of the stage itself.
 WARM_UP = {"first:2048x1536": "tile", "again:2048x1536": "tile", "first:512x512": "tile"}
 
@@ -87,15 +86,19 @@ def neighbour(wanted):
 
 
 def warm_up(engine, stage):
-    """The stage until it has run for some seconds, at least twice: libraries are loaded and Java is compiled meanwhile.
+    """The stage again and again, at least twice and for some seconds, until it gets no faster: libraries are loaded and
+    Java is compiled meanwhile.
 
     -> milliseconds of the last time, or None where it cannot do the stage"""
-    began, last = time.monotonic(), engine.measure(stage)
-    if last is not None:
-        last = engine.measure(stage)
-        while time.monotonic() - began < WARM_SECONDS:
-            last = engine.measure(stage)
-    return last
+    began, least = time.monotonic(), None
+    while True:
+        last, spent = engine.measure(stage), time.monotonic() - began
+        if last is None:
+            return None
+        settled = least is not None and last > STEADY * least
+        if least is not None and spent >= WARM_SECONDS and (settled or spent >= WARM_AT_MOST):
+            return last
+        least = last if least is None else min(least, last)
 
 
 def rounds(engines, stage, count, beside=False):

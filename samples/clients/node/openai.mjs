@@ -50,7 +50,7 @@ const ask = (picture, question) => [
   });
   const completion = await client.chat.completions.parse({
     model,
-    messages: ask('heart.png', 'Which shape is purple?'),
+    messages: ask('heart.png', 'List the shapes as JSON.'),
     response_format: zodResponseFormat(Shape, 'shape'),
     temperature: 0,
     max_tokens: 100,

@@ -91,7 +91,7 @@ def as_an_object() -> None:
 
     completion = client.chat.completions.parse(
         model=MODEL,
-        messages=ask("heart.png", "Which shape is purple?"),
+        messages=ask("heart.png", "List the shapes as JSON."),
         response_format=Shape,
         temperature=0,
         max_tokens=100,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The lists of methods that the launcher gives to the compiler. A method that was renamed would
 /// silently be slow.
@@ -39,8 +42,28 @@ class CompilerDirectivesTest {
     }
   }
 
+  /// A JVM that cannot read such a file does not start.
+  @ParameterizedTest
+  @ValueSource(strings = {"quick.directives", "service.directives"})
+  void theJvmReadsThem(String name) throws Exception {
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:CompilerDirectivesFile=" + file(name),
+                "-version")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, java.waitFor(), said);
+    assertTrue(said.contains("compiler directives added"), said);
+  }
+
+  private static Path file(String name) {
+    return Path.of(System.getProperty("smolvlm.root", ".."), "src/main/launcher", name);
+  }
+
   private static String text(String name) throws IOException {
-    return Files.readString(
-        Path.of(System.getProperty("smolvlm.root", ".."), "src/main/launcher", name));
+    return Files.readString(file(name));
   }
 }

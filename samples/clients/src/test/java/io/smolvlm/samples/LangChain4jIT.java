@@ -104,7 +104,7 @@ class LangChain4jIT {
         model(Samples.MODEL)
             .chat(
                 ChatRequest.builder()
-                    .messages(ask("heart.png", "Which shape is purple?"))
+                    .messages(ask("heart.png", "List the shapes as JSON."))
                     .responseFormat(
                         ResponseFormat.builder()
                             .type(ResponseFormatType.JSON)

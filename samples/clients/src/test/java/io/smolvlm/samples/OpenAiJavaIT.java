@@ -102,7 +102,7 @@ class OpenAiJavaIT {
   @Test
   void answersWithAnObjectOfTheClassAskedFor() {
     var question =
-        ask("heart.png", "Which shape is purple?")
+        ask("heart.png", "List the shapes as JSON.")
             .responseFormat(Purple.class)
             .maxCompletionTokens(100)
             .build();

@@ -30,7 +30,7 @@ import org.springframework.util.MimeTypeUtils;
 /// pictures before text and answers other questions worse this way round.
 @ExtendWith(PackagedService.class)
 class SpringAiIT {
-  private static final String QUESTION = "What is at the top of the picture?";
+  private static final String QUESTION = "What do you see at the top?";
 
   private final ChatModel model;
 
@@ -46,9 +46,8 @@ class SpringAiIT {
 
   @Test
   void answersAQuestionAboutAPicture() {
-    ChatResponse answer = model.call(ask("shapes-two.png", QUESTION));
-    assertEquals(
-        Samples.answer("shapes-two.png", QUESTION), answer.getResult().getOutput().getText());
+    ChatResponse answer = model.call(ask("heart.png", QUESTION));
+    assertEquals(Samples.answer("heart.png", QUESTION), answer.getResult().getOutput().getText());
     assertEquals("STOP", answer.getResult().getMetadata().getFinishReason());
     assertTrue(answer.getMetadata().getUsage().getPromptTokens() > 0);
   }
@@ -56,14 +55,14 @@ class SpringAiIT {
   @Test
   void streamsTheAnswer() {
     List<ChatResponse> pieces =
-        model.stream(ask("shapes-two.png", QUESTION)).collectList().block(Duration.ofSeconds(60));
+        model.stream(ask("heart.png", QUESTION)).collectList().block(Duration.ofSeconds(60));
     String text =
         pieces.stream()
             .flatMap(piece -> piece.getResults().stream())
             .map(result -> result.getOutput().getText())
             .filter(Objects::nonNull)
             .collect(Collectors.joining());
-    assertEquals(Samples.answer("shapes-two.png", QUESTION), text);
+    assertEquals(Samples.answer("heart.png", QUESTION), text);
     assertTrue(pieces.size() > 2, "it came in pieces");
   }
 
