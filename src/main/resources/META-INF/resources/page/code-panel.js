@@ -34,7 +34,7 @@ export class CodePanel {
     byId("code").open = matchMedia("(min-width: 34rem)").matches;
   }
 
-  /** @param {{body: object, pictures: string[]}} request */
+  /** @param {{body: object, files: import("./code-samples.js").SentFile[]}} request */
   show(request) {
     this.#call = { ...request, origin: location.origin, keyed: apiKey() !== "" };
     this.#write();

@@ -1,19 +1,24 @@
 // What has been asked and answered, as the API wants to hear it again.
 
 /**
- * @typedef {{question: string, pictures: import("./picture.js").Picture[], answer: string}} Turn
+ * @typedef {{question: string, uploads: import("./upload.js").Upload[], answer: string}} Turn
  */
 
-/** The turns so far and the pictures that wait for the next question. */
+/** The turns so far and the files that wait for the next question. */
 export class Conversation {
   /** @type {Turn[]} */
   turns = [];
-  /** @type {import("./picture.js").Picture[]} */
+  /** @type {import("./upload.js").Upload[]} */
   waiting = [];
 
-  /** Every picture, in the order in which the model sees them. */
-  get pictures() {
-    return [...this.turns.flatMap((turn) => turn.pictures), ...this.waiting];
+  /** Every file, in the order in which the model gets them. */
+  get uploads() {
+    return [...this.turns.flatMap((turn) => turn.uploads), ...this.waiting];
+  }
+
+  /** Every picture and page, in the order in which the model sees them. */
+  get pages() {
+    return this.uploads.flatMap((upload) => upload.pages);
   }
 
   get begun() {
@@ -22,32 +27,26 @@ export class Conversation {
 
   /** The turn that a question begins; it counts once it is kept. */
   turn(question) {
-    return { question, pictures: [...this.waiting], answer: "" };
+    return { question, uploads: [...this.waiting], answer: "" };
   }
 
   /** Keeps an answered turn. */
   keep(turn) {
     this.turns.push(turn);
-    this.waiting = this.waiting.filter((picture) => !turn.pictures.includes(picture));
+    this.waiting = this.waiting.filter((upload) => !turn.uploads.includes(upload));
   }
 
   /**
-   * The messages of all turns and one more. Pictures stand before the text: the family answers better so.
+   * The messages of all turns and one more. Files stand before the text: the family answers better so.
    *
    * @param {Turn} next
-   * @param {(picture: import("./picture.js").Picture) => Promise<string>|string} url of a picture
+   * @param {(upload: import("./upload.js").Upload) => Promise<string>|string} uri of a file
    */
-  async messages(next, url) {
+  async messages(next, uri) {
     const messages = [];
     for (const turn of [...this.turns, next]) {
-      const pictures = await Promise.all(turn.pictures.map(url));
-      const content =
-        pictures.length === 0
-          ? turn.question
-          : [
-              ...pictures.map((address) => ({ type: "image_url", image_url: { url: address } })),
-              { type: "text", text: turn.question },
-            ];
+      const parts = await Promise.all(turn.uploads.map(async (upload) => upload.part(await uri(upload))));
+      const content = parts.length === 0 ? turn.question : [...parts, { type: "text", text: turn.question }];
       messages.push({ role: "user", content });
       if (turn !== next) {
         messages.push({ role: "assistant", content: turn.answer });

@@ -10,8 +10,8 @@ const DEMONSTRATION = "tiny";
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 const EXPECT =
-  "You are talking to the demonstration model in the box. It knows eight drawn shapes in twelve colours, where they " +
-  "are and how many. To photographs and texts it says that it does not know.";
+  "You talk to the demonstration model in the box: it knows drawn shapes and reads small receipts, forms, tables and " +
+  "charts. Photographs it does not know.";
 
 /**
  * Shows the model's name; waits while it is being loaded.

@@ -3,15 +3,17 @@
 import { answerStream } from "./answer-stream.js";
 import { ApiFailure, useKey } from "./api.js";
 import { CodePanel } from "./code-panel.js";
+import { placeOf } from "./code-samples.js";
 import { Conversation } from "./conversation.js";
-import { announce, byId, element } from "./dom.js";
-import { planPicture } from "./image-plan.js";
+import { announce, byId } from "./dom.js";
+import { takeFiles } from "./file-drop.js";
+import { uploadOf, uploadOfSample } from "./files.js";
+import { plan } from "./image-plan.js";
 import { showModel } from "./model.js";
-import { Picture } from "./picture.js";
-import { takePictures } from "./picture-drop.js";
-import { PictureStage, SampleShelf } from "./picture-stage.js";
-import { openQuestions } from "./samples.js";
+import { PictureStage } from "./picture-stage.js";
+import { SampleShelf } from "./sample-shelf.js";
 import { answerShape, offerEdges, pictureBudget, watchSettings, wrongControl } from "./settings.js";
+import { questionsFor, showSuggestions } from "./suggestions.js";
 import { TurnView } from "./transcript.js";
 
 const stage = new PictureStage();
@@ -20,20 +22,24 @@ const shelf = new SampleShelf(chooseSample);
 
 let model = "";
 let conversation = new Conversation();
-let questions = openQuestions;
+let questions = questionsFor([]);
 let running = null;
 let planning = null;
 let failedTurn = null;
 let askAgain = null;
 
-takePictures((files, add) => {
-  if (!add) {
-    startOver(true);
-    shelf.mark(null);
-  }
-  questions = openQuestions;
-  addPictures(files.map(Picture.ofFile));
-});
+takeFiles(
+  (files, add) => {
+    if (!add) {
+      startOver(true);
+      shelf.mark(null);
+    }
+    const uploads = files.map(uploadOf);
+    questions = questionsFor(uploads);
+    addUploads(uploads);
+  },
+  (files) => problem(`${files.map((file) => file.name).join(", ")}: neither a picture nor a PDF.`),
+);
 watchSettings(planAgain, showCode);
 byId("composer").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -52,7 +58,7 @@ byId("again").addEventListener("click", () => {
   announce("New conversation.");
   byId("question").focus();
 });
-byId("remove").addEventListener("click", removePicture);
+byId("remove").addEventListener("click", removeShown);
 byId("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   useKey(byId("key").value);
@@ -94,81 +100,87 @@ function problem(text) {
 
 async function chooseSample(sample) {
   try {
-    const picture = await Picture.ofSample(sample);
+    const upload = await uploadOfSample(sample);
     startOver(true);
     shelf.mark(sample.file);
     questions = sample.questions;
-    addPictures([picture]);
+    addUploads([upload]);
   } catch (failure) {
     problem(failure.message);
   }
 }
 
-function addPictures(pictures) {
+function addUploads(uploads) {
   problem("");
-  conversation.waiting.push(...pictures);
-  stage.show(conversation.pictures);
-  announce(`${pictures.map((picture) => picture.description).join(", ")}: ready to be asked about.`);
+  conversation.waiting.push(...uploads);
+  stage.show(conversation.pages, uploads.at(-1).pages[0]);
+  announce(`${uploads.map((upload) => upload.description).join(", ")}: ready to be asked about.`);
   suggest();
   showCode();
   planAgain();
 }
 
-/** Takes out the picture in view. One that was asked about already ends the conversation. */
-function removePicture() {
-  const picture = stage.shown;
-  if (conversation.waiting.includes(picture)) {
-    conversation.waiting = conversation.waiting.filter((each) => each !== picture);
-    picture.forget();
-    stage.show(conversation.pictures);
+/** Takes out the file in view, all its pages. One that was asked about already ends the conversation. */
+function removeShown() {
+  const { upload } = stage.shown;
+  if (conversation.waiting.includes(upload)) {
+    conversation.waiting = conversation.waiting.filter((each) => each !== upload);
+    upload.forget();
+    stage.show(conversation.pages);
   } else {
     startOver(true);
   }
-  if (conversation.pictures.length === 0) {
+  if (conversation.uploads.length === 0) {
     shelf.mark(null);
-    questions = openQuestions;
+    questions = questionsFor([]);
     byId("file").focus();
   }
   suggest();
   showCode();
-  announce("Picture removed.");
+  announce(`${upload.name} removed.`);
 }
 
-/** Forgets the conversation; its pictures stay to be asked about unless they go too. */
-function startOver(withPictures = false) {
+/** Forgets the conversation; its files stay to be asked about unless they go too. */
+function startOver(withFiles = false) {
   running?.abort();
-  const pictures = conversation.pictures;
+  const { uploads } = conversation;
   conversation = new Conversation();
   failedTurn = null;
   askAgain = null;
   byId("turns").replaceChildren();
   byId("again").hidden = true;
   problem("");
-  if (withPictures) {
-    pictures.forEach((picture) => picture.forget());
+  if (withFiles) {
+    uploads.forEach((upload) => upload.forget());
   } else {
-    conversation.waiting = pictures;
+    conversation.waiting = uploads;
   }
-  stage.show(conversation.pictures);
+  stage.show(conversation.pages);
   suggest();
   showCode();
 }
 
-/** Asks the service what it makes of each picture, with the budget as it is set now. */
+/** Asks the service what it makes of each file, with the budget as it is set now. */
 async function planAgain() {
   planning?.abort();
   planning = new AbortController();
   const { signal } = planning;
   showCode();
-  for (const picture of conversation.pictures) {
-    await planPicture(picture, signal);
+  for (const upload of conversation.uploads) {
+    await plan(upload, signal);
     if (signal.aborted) {
       return;
     }
-    if (picture.plan) {
-      offerEdges(picture.plan);
+    const known = upload.pages[0].plan;
+    if (known) {
+      offerEdges(known);
     }
-    stage.refresh();
+    if (upload.kind === "document") {
+      // It has as many pages as the service says.
+      stage.show(conversation.pages);
+    } else {
+      stage.refresh();
+    }
   }
 }
 
@@ -197,7 +209,7 @@ async function ask(text) {
   byId("question").value = "";
   announce("Asked.");
   try {
-    const messages = await asked.messages(turn, (picture) => picture.dataUri());
+    const messages = await asked.messages(turn, (upload) => upload.dataUri());
     for await (const piece of answerStream(body(messages), abort.signal)) {
       view.add(piece);
       turn.answer += piece.text ?? "";
@@ -243,19 +255,22 @@ function failed(failure, view, question, asked) {
   byId("question").value = question;
 }
 
-/** What the service says of the pictures is surer than what it planned. */
+/** What the service says of pictures and pages is surer than what it planned. */
 function noteImages(asked, turn, images) {
   if (images) {
-    [...asked.turns.flatMap((each) => each.pictures), ...turn.pictures].forEach((picture, n) => {
-      picture.plan = images[n] ?? picture.plan;
-    });
+    const uploads = [...asked.turns.flatMap((each) => each.uploads), ...turn.uploads];
+    uploads
+      .flatMap((upload) => upload.pages)
+      .forEach((page, n) => {
+        page.plan = images[n] ?? page.plan;
+      });
     stage.refresh();
   }
 }
 
 function body(messages) {
-  const { pictures } = conversation;
-  return { ...(model ? { model } : {}), messages, ...answerShape(), ...(pictures.length > 0 ? pictureBudget(pictures) : {}) };
+  const budget = conversation.uploads.length > 0 ? pictureBudget() : {};
+  return { ...(model ? { model } : {}), messages, ...answerShape(), ...budget };
 }
 
 function busy(on) {
@@ -268,18 +283,8 @@ function busy(on) {
   }
 }
 
-/** Questions to begin with; they step back once the conversation runs. */
 function suggest() {
-  const list = byId("suggestions");
-  list.hidden = conversation.pictures.length === 0 || running !== null;
-  const asked = conversation.turns.map((turn) => turn.question);
-  list.replaceChildren(
-    ...questions
-      .filter((question) => !asked.includes(question))
-      .map((question) =>
-        element("li", {}, element("button", { type: "button", onclick: () => ask(question) }, question)),
-      ),
-  );
+  showSuggestions(questions, conversation, running !== null, ask);
 }
 
 /** The call that the next question makes; without one, the last. */
@@ -290,7 +295,7 @@ async function showCode() {
   shown.turns = last ? conversation.turns.slice(0, -1) : conversation.turns;
   shown.waiting = conversation.waiting;
   const turn = last ?? shown.turn(typed || questions[0]);
-  const pictures = [...shown.turns.flatMap((each) => each.pictures), ...turn.pictures];
-  const messages = await shown.messages(turn, (picture) => `\0picture:${pictures.indexOf(picture)}`);
-  code.show({ body: body(messages), pictures: pictures.map((picture) => picture.name) });
+  const uploads = [...shown.turns.flatMap((each) => each.uploads), ...turn.uploads];
+  const messages = await shown.messages(turn, (upload) => placeOf(uploads.indexOf(upload)));
+  code.show({ body: body(messages), files: uploads.map(({ name, kind }) => ({ name, kind })) });
 }

@@ -1,59 +1,76 @@
-// The picture in view with its tiles, the other pictures of the conversation, and the samples.
+// The picture or page in view with its tiles, and the others of the conversation.
 
 import { byId, element } from "./dom.js";
-import { samples } from "./samples.js";
-import { describePlan, drawTiles } from "./tile-overlay.js";
 import { size } from "./numbers.js";
+import { describePlan, drawTiles } from "./tile-overlay.js";
 
-/** Shows pictures; knows nothing of where they come from. */
+/** Shows pictures and pages; knows nothing of where they come from. */
 export class PictureStage {
-  #pictures = [];
+  #pages = [];
   #shown = null;
 
   constructor() {
     const image = byId("picture");
     image.addEventListener("load", () => this.#fit(image.naturalWidth, image.naturalHeight));
-    image.addEventListener("error", () => this.#noPreview());
+    image.addEventListener("error", () => this.#noPreview("No preview: the browser cannot show this file."));
     byId("show-tiles").addEventListener("change", () => this.refresh());
   }
 
-  /** The picture in view, or null. */
+  /** The picture or page in view, or null. */
   get shown() {
     return this.#shown;
   }
 
-  /** Shows these pictures, one of them large. */
-  show(pictures, picture = pictures.at(-1) ?? null) {
-    this.#pictures = pictures;
-    byId("empty").hidden = picture !== null;
-    byId("frame").hidden = picture === null;
-    byId("under").hidden = picture === null;
-    if (picture !== null && picture !== this.#shown) {
-      byId("no-preview").hidden = true;
-      byId("picture").hidden = false;
-      byId("picture").src = picture.url;
-      byId("picture").alt = picture.description;
-    }
-    this.#shown = picture;
-    byId("thumbs").hidden = pictures.length < 2;
-    byId("thumbs").replaceChildren(...pictures.map((each, n) => this.#thumb(each, n)));
+  /** Shows these, one of them large; if not told which, the one that is, or the last. */
+  show(pages, page = pages.includes(this.#shown) ? this.#shown : (pages.at(-1) ?? null)) {
+    this.#pages = pages;
+    byId("empty").hidden = page !== null;
+    byId("frame").hidden = page === null;
+    byId("under").hidden = page === null;
+    byId("thumbs").hidden = pages.length < 2;
+    byId("thumbs").replaceChildren(...pages.map((each, n) => this.#thumb(each, n)));
+    this.#look(page);
+  }
+
+  #look(page) {
+    this.#shown = page;
+    [...byId("thumbs").children].forEach((item, n) => {
+      item.firstChild.setAttribute("aria-current", String(this.#pages[n] === page));
+    });
     this.refresh();
   }
 
-  /** Draws what is known of the picture in view anew. */
+  /** Draws what is known of the one in view anew. */
   refresh() {
-    const picture = this.#shown;
-    if (picture === null) {
+    const page = this.#shown;
+    if (page === null) {
+      byId("picture").removeAttribute("src");
       return;
     }
-    drawTiles(byId("show-tiles").checked ? picture.plan : null);
+    const { upload } = page;
+    this.#preview(page);
+    drawTiles(byId("show-tiles").checked ? page.plan : null);
+    byId("remove").textContent = upload.pages.length > 1 ? "Remove PDF" : "Remove";
     const facts = byId("facts");
-    if (picture.plan) {
-      facts.replaceChildren(describePlan(picture.plan));
-    } else if (picture.refusal) {
-      facts.replaceChildren(element("span", { class: "bad" }, picture.refusal));
+    if (page.plan) {
+      facts.replaceChildren(describePlan(page.plan, page.title));
+    } else if (upload.refusal) {
+      facts.replaceChildren(element("span", { class: "bad" }, upload.refusal));
     } else {
-      facts.replaceChildren(`${picture.name}, ${size(picture.file.size)}`);
+      facts.replaceChildren(`${upload.name}, ${size(upload.file.size)}`);
+    }
+  }
+
+  #preview({ url, description, upload }) {
+    const image = byId("picture");
+    image.alt = description;
+    if (!url) {
+      image.removeAttribute("src");
+      this.#noPreview(upload.refusal ? "No preview" : `Reading ${upload.name}`);
+    } else if (image.src !== url) {
+      image.hidden = false;
+      byId("no-preview").hidden = true;
+      image.src = url;
     }
   }
 
@@ -63,55 +80,25 @@ export class PictureStage {
     }
   }
 
-  #noPreview() {
+  #noPreview(why) {
     byId("picture").hidden = true;
+    byId("no-preview").textContent = why;
     byId("no-preview").hidden = false;
     this.#fit(4, 3);
   }
 
-  #thumb(picture, n) {
+  #thumb(page, n) {
     const button = element(
       "button",
       {
         type: "button",
         class: "thumb",
-        "aria-label": `Picture ${n + 1}: ${picture.description}`,
-        "aria-current": String(picture === this.#shown),
-        onclick: () => this.show(this.#pictures, picture),
+        "aria-label": page.number ? page.description : `Picture ${n + 1}: ${page.description}`,
+        onclick: () => this.#look(page),
       },
-      element("img", { src: picture.url, alt: "" }),
+      page.url ? element("img", { src: page.url, alt: "" }) : null,
+      page.number ? element("span", { class: "thumb-note" }, String(page.number)) : null,
     );
     return element("li", {}, button);
-  }
-}
-
-/** The samples to choose from. */
-export class SampleShelf {
-  #buttons = new Map();
-
-  /** @param {(sample: object) => void} chosen */
-  constructor(chosen) {
-    for (const sample of samples) {
-      const button = element(
-        "button",
-        {
-          type: "button",
-          class: "thumb",
-          title: sample.description,
-          "aria-pressed": "false",
-          onclick: () => chosen(sample),
-        },
-        element("img", { src: `/page/samples/${sample.file}`, alt: sample.description, width: 56, height: 56 }),
-      );
-      this.#buttons.set(sample.file, button);
-      byId("samples").append(element("li", {}, button));
-    }
-  }
-
-  /** Marks the sample that is in use; null for none. */
-  mark(file) {
-    for (const [name, button] of this.#buttons) {
-      button.setAttribute("aria-pressed", String(name === file));
-    }
   }
 }

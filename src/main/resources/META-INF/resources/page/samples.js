@@ -1,4 +1,4 @@
-// The pictures that come with the service, and questions that fit them.
+// The pictures and documents that come with the service, and questions that fit them.
 
 export const samples = [
   {
@@ -12,19 +12,45 @@ export const samples = [
     questions: ["What do you see?", "Which shape is yellow?", "Where is the ring?"],
   },
   {
-    file: "shapes-two.png",
-    description: "A cross and a ring on light yellow",
-    questions: ["Can you describe the picture?", "What is at the top of the picture?", "Count the shapes."],
-  },
-  {
     file: "heart.png",
     description: "A heart on light blue",
     questions: ["Write a short caption for this picture.", "Where is the heart?", "What color is the triangle?"],
   },
   {
-    file: "three-shapes.png",
-    description: "Two diamonds and a circle",
-    questions: ["Describe this image.", "How many shapes are there?", "What color is the circle?"],
+    file: "order.pdf",
+    preview: "/page/order.png",
+    description: "A PDF of two pages: a receipt and a table",
+    questions: ["What is the total on page 1?", "What is on page 2?", "What is the shop called on the first page?", "How many pages does the document have?"],
+  },
+  {
+    file: "receipt.png",
+    description: "A receipt of a shop",
+    questions: ["How much is the total?", "When was this bought?", "What is the name of the shop?", "Extract the date and the total as JSON."],
+  },
+  {
+    file: "form.png",
+    description: "A form with four fields",
+    questions: ["What is the city?", "Which name is on the form?", "Give me the fields as JSON."],
+  },
+  {
+    file: "table.png",
+    description: "A table of names and numbers",
+    questions: ["What is this?", "What is the room of SOFIA?", "How many entries does the table have?"],
+  },
+  {
+    file: "chart-bars.png",
+    description: "A bar chart",
+    questions: ["Which bar is the largest?", "What is the value of MON?", "Write a caption."],
+  },
+  {
+    file: "chart-line.png",
+    description: "A line chart",
+    questions: ["Is the trend rising or falling?", "Where is the line highest?", "What does the chart show?"],
+  },
+  {
+    file: "chart-pie.png",
+    description: "A pie chart",
+    questions: ["Which slice is the largest?", "What color is the largest slice?", "How many parts are there?"],
   },
   {
     file: "cat.jpg",
@@ -35,3 +61,6 @@ export const samples = [
 
 /** Questions for any other picture. */
 export const openQuestions = ["Describe this image.", "Write a short caption for this picture.", "What is in the background?"];
+
+/** Questions for any other document. */
+export const documentQuestions = ["What kind of document is this?", "What is on page 1?", "How many pages does the document have?"];

@@ -25,12 +25,17 @@ export function drawTiles(plan) {
   );
 }
 
-/** The same in words and numbers. */
-export function describePlan(plan) {
+/**
+ * The same in words and numbers.
+ *
+ * @param {Plan} plan
+ * @param {string} title of the picture
+ */
+export function describePlan(plan, title) {
   const [width, height] = plan.resized;
   const grid = plan.rows > 0 ? `${plan.rows} × ${plan.cols} and whole` : "whole only";
   const facts = [
-    ["Picture", `${count(plan.width)} × ${count(plan.height)}`],
+    [title, `${count(plan.width)} × ${count(plan.height)}`],
     ["Seen as", `${count(width)} × ${count(height)}`],
     [counted(plan.tiles, "tile"), grid],
     ["Tokens", count(plan.tokens)],

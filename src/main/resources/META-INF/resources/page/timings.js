@@ -66,7 +66,7 @@ function row(stage, timings) {
 function tokens(usage) {
   const image = usage.prompt_tokens_details?.image_tokens ?? 0;
   const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
-  const of = [image > 0 ? `${count(image)} of the picture` : "", cached > 0 ? `${count(cached)} cached` : ""];
+  const of = [image > 0 ? `${count(image)} image` : "", cached > 0 ? `${count(cached)} cached` : ""];
   const details = of.filter(Boolean).join(", ");
   const prompt = counted(usage.prompt_tokens, "prompt token") + (details ? ` (${details})` : "");
   return `${prompt} and ${counted(usage.completion_tokens, "answer token")}`;

@@ -10,6 +10,15 @@ const ENDS = {
   repetition: () => "Stopped because the answer repeated itself.",
 };
 
+/** Most pages that stand beside a question. */
+const MOST_SHOWN = 4;
+
+const shownWith = (turn) =>
+  turn.uploads
+    .flatMap((upload) => upload.pages)
+    .filter((page) => page.url)
+    .slice(0, MOST_SHOWN);
+
 /** A question and the answer that is being written. */
 export class TurnView {
   #root;
@@ -32,7 +41,7 @@ export class TurnView {
     const asked = element(
       "p",
       { class: "asked" },
-      ...turn.pictures.map((picture) => element("img", { src: picture.url, alt: `Picture: ${picture.description}` })),
+      ...shownWith(turn).map((page) => element("img", { src: page.url, alt: page.description })),
       element("span", {}, turn.question),
     );
     this.#card = element("div", { class: "answer writing", "aria-busy": "true" }, this.#progress, this.#text);

@@ -30,6 +30,7 @@ class RequestLog {
           "/v1/completions",
           "/v1/models",
           "/v1/images/plan",
+          "/v1/documents/pages",
           "/tokenize",
           "/detokenize",
           "/");

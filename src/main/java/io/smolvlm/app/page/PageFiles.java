@@ -16,15 +16,16 @@ import jakarta.enterprise.event.Observes;
 class PageFiles {
   private static final String FILES = "/page/";
 
-  /// Scripts, styles, pictures and calls from this origin, and pictures that the person chose
-  /// (`blob:`). No text becomes markup or script, whatever a model or a file name says.
+  /// Scripts, styles, pictures and calls from this origin, pictures that the person chose (`blob:`)
+  /// and pages that the service drew (`data:`). No text becomes markup or script, whatever a model
+  /// or a file name says.
   private static final String CONTENT_SECURITY_POLICY =
       String.join(
           "; ",
           "default-src 'none'",
           "script-src 'self'",
           "style-src 'self'",
-          "img-src 'self' blob:",
+          "img-src 'self' blob: data:",
           "font-src 'self'",
           "connect-src 'self'",
           "base-uri 'none'",

@@ -10,11 +10,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Set;
 
-/// Where requests for an answer of the model take a place among those who wait, before anything of
-/// them is read. Who finds none is refused here, on the connection's own thread and before it is
-/// routed: at ten times the load that can be served, nine of ten end here, and what they cost is
-/// taken from the answers of the tenth. On a connection that is used again, the [Doorstep] says so
-/// for less.
+/// Where requests for an answer of the model, or for the pages of a document, take a place among
+/// those who wait, before anything of them is read. Who finds none is refused here, on the
+/// connection's own thread and before it is routed: at ten times the load that can be served, nine
+/// of ten end here, and what they cost is taken from the answers of the tenth. On a connection that
+/// is used again, the [Doorstep] says so for less.
 @ApplicationScoped
 class Door {
   /// After the check of keys, which says whose place it is.
@@ -22,7 +22,12 @@ class Door {
 
   /// The addresses of which it is true.
   static final Set<String> ANSWERED =
-      Set.of("/v1/chat/completions", "/v1/captions", "/v1/responses", "/v1/completions");
+      Set.of(
+          "/v1/chat/completions",
+          "/v1/captions",
+          "/v1/responses",
+          "/v1/completions",
+          "/v1/documents/pages");
 
   private final ModelHost host;
   private final AnswerMeters meters;

@@ -183,8 +183,10 @@ class Doorstep {
       if (refused == null) {
         return false;
       }
-      var _ = context.writeAndFlush(answer(request, refused.refusal()));
+      HttpResponse answer = answer(request, refused.refusal());
+      // First, so that who has read the answer finds it counted.
       count(request.uri(), refused.refusal(), System.nanoTime() - begun);
+      var _ = context.writeAndFlush(answer);
       log.add(refused.caller(), refused.refusal().error(), context.executor());
       return true;
     }

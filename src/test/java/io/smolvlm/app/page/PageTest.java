@@ -50,6 +50,8 @@ class PageTest {
     }
     files.add("/");
     files.add("/page/samples/scene.png");
+    files.add("/page/samples/order.pdf");
+    files.add("/page/order.png");
     for (String file : files) {
       get(file)
           .then()
@@ -140,7 +142,7 @@ class PageTest {
     while (file.find()) {
       files.add(file.group(1));
     }
-    assertEquals(6, files.size());
+    assertEquals(11, files.size());
     return files;
   }
 
@@ -171,6 +173,7 @@ class PageTest {
       case "css" -> "text/css";
       case "svg" -> "image/svg+xml";
       case "png" -> "image/png";
+      case "pdf" -> "application/pdf";
       case "woff2" -> "font/woff2";
       default -> "text/html";
     };

@@ -46,7 +46,8 @@ class DoorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CHAT, "/v1/captions", "/v1/responses", "/v1/completions"})
+  @ValueSource(
+      strings = {CHAT, "/v1/captions", "/v1/responses", "/v1/completions", "/v1/documents/pages"})
   void refusesBeforeTheBodyIsRead(String path) throws Exception {
     Service.awaitReady();
     List<Engine.Place> places = takeAll();

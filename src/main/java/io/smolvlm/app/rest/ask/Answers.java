@@ -136,7 +136,7 @@ public class Answers {
   /// @return for each place one picture, or one a page
   private List<List<Picture>> read(List<PictureSlot> slots, int longestEdge, Client client) {
     if (slots.size() < 2) {
-      return slots.stream().map(slot -> read(slot, longestEdge, client)).toList();
+      return slots.stream().map(slot -> readPages(slot, longestEdge, client)).toList();
     }
     Context context = Context.current();
     var turns = new Semaphore(config.fetch().perRequest());
@@ -148,7 +148,7 @@ public class Answers {
                 context.wrap(() -> {
                   turns.acquire();
                   try {
-                    return read(slot, longestEdge, client);
+                    return readPages(slot, longestEdge, client);
                   } finally {
                     turns.release();
                   }
@@ -175,10 +175,14 @@ public class Answers {
 
   /// @throws ApiException with the picture's place as its parameter
   public Picture readOne(PictureSlot slot, Client client) {
-    return read(slot, 1, client).getFirst();
+    return readPages(slot, 1, client).getFirst();
   }
 
-  private List<Picture> read(PictureSlot slot, int longestEdge, Client client) {
+  /// One picture, or one a page.
+  ///
+  /// @param longestEdge of pages in pixels
+  /// @throws ApiException with the picture's place as its parameter
+  public List<Picture> readPages(PictureSlot slot, int longestEdge, Client client) {
     client.ensureThere();
     try {
       List<Picture> pictures =

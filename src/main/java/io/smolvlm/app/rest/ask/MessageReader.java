@@ -113,10 +113,11 @@ public final class MessageReader {
       return picture(fields);
     }
     if (type.equals("file")) {
-      return document(fields.object("file").orElseThrow(() -> fields.missing("file")));
+      return place(
+          DocumentFile.read(fields.object("file").orElseThrow(() -> fields.missing("file"))));
     }
     if (type.equals("input_file")) {
-      return document(fields);
+      return place(DocumentFile.read(fields));
     }
     if (NOT_READ.contains(type)) {
       throw new ApiException(
@@ -150,26 +151,15 @@ public final class MessageReader {
       url = inner.needText("url");
       noteDetail(inner);
     }
-    return place(PictureSource.of(url), path);
+    return place(new PictureSlot(PictureSource.of(url), path));
   }
 
-  /// A document takes one place, which becomes one a page when it is read. Its name and the type
-  /// that it declares are not looked at.
-  private ContentPart document(Fields file) {
-    if (!file.has("file_data") && (file.has("file_id") || file.has("file_url"))) {
-      throw new ApiException(
-          ApiError.UNSUPPORTED_CONTENT_TYPE,
-          file.path(file.has("file_id") ? "file_id" : "file_url"),
-          "Files are neither kept nor fetched here; send the document as a data URI in file_data.");
-    }
-    return place(new PictureSource.Document(file.needText("file_data")), file.path("file_data"));
-  }
-
-  private ContentPart place(PictureSource source, String path) {
+  /// A document takes one place, which becomes one a page when it is read.
+  private ContentPart place(PictureSlot slot) {
     if (pictures.size() == maxPictures) {
-      throw tooMany(path, maxPictures);
+      throw tooMany(slot.path(), maxPictures);
     }
-    pictures.add(new PictureSlot(source, path));
+    pictures.add(slot);
     return new ContentPart.Image();
   }
 

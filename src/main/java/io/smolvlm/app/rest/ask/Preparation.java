@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /// Does what costs the processor before a request is admitted, resizing pictures above all, on few
 /// threads of its own: virtual threads, which carry the streams, never wait behind it.
 @ApplicationScoped
-class Preparation {
+public class Preparation {
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
@@ -20,7 +20,7 @@ class Preparation {
   /// Runs some work and waits for it.
   ///
   /// @throws RuntimeException what it threw
-  <T> T run(Supplier<T> work) {
+  public <T> T run(Supplier<T> work) {
     try {
       return CompletableFuture.supplyAsync(work, threads).join();
     } catch (CompletionException e) {

@@ -8,17 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.FilePayload;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,56 +22,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The page in a real browser, with the packaged service and the model in the box behind it.
-class PageIT {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+/// Pictures on the page, the conversation, and what holds for all of the page; [DocumentsIT] has
+/// PDFs.
+class PageIT extends BrowserCase {
   private static final String DESCRIBE = "Describe this image.";
   private static final String SCENE =
       "From top to bottom: a purple cross, a purple square, a brown triangle and a gray cross.";
-  private static final String CHAT = "**/v1/chat/completions";
-
-  private static PageUnderTest tested;
-
-  private BrowserContext window;
-  private Complaints complaints;
-  private Page page;
-  private boolean refusalsExpected;
-
-  @BeforeAll
-  static void start() throws Exception {
-    // The first answers come from a cold model, maybe on a busy machine.
-    PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
-    tested = PageUnderTest.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (tested != null) {
-      tested.close();
-    }
-  }
-
-  @BeforeEach
-  void open() {
-    openAs(new Browser.NewContextOptions().setViewportSize(1280, 900));
-  }
-
-  @AfterEach
-  void nothingIsComplainedOfAndNothingLeaves() {
-    List<String> said = refusalsExpected ? complaints.besidesRefusals() : complaints.all();
-    window.close();
-    assertEquals(List.of(), said);
-  }
 
   @Test
   void sampleIsAnsweredWithItsTilesAndTimes() {
@@ -95,7 +52,7 @@ class PageIT {
     }
     assertThat(times.locator(".strip"))
         .hasAttribute("aria-label", Pattern.compile("Encode \\d+ %"));
-    assertThat(times.locator(".tokens")).containsText("(80 of the picture)");
+    assertThat(times.locator(".tokens")).containsText("(80 image)");
     assertThat(page.locator("#announcer")).hasText(SCENE);
   }
 
@@ -123,6 +80,7 @@ class PageIT {
     assertThat(page.locator("#model-name")).hasText("tiny");
     assertThat(page.locator("#model-note")).containsText("demonstration model");
     assertThat(page.locator("#model-note")).containsText("drawn shapes");
+    assertThat(page.locator("#model-note")).containsText("receipts");
   }
 
   @Test
@@ -163,7 +121,7 @@ class PageIT {
   void smallPictureNeedNotBeEnlarged() throws Exception {
     var small = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(100, 60, BufferedImage.TYPE_INT_RGB), "png", small);
-    chooseFile("small.png", small.toByteArray());
+    chooseFile("small.png", "image/png", small.toByteArray());
     assertThat(page.locator("#tiles span")).hasCount(4);
     page.getByText("Picture budget").click();
     page.getByLabel("Enlarge small pictures").selectOption("off");
@@ -171,7 +129,7 @@ class PageIT {
     assertThat(page.locator("#facts")).containsText("1 tile");
     chooseScene();
     assertThat(page.locator("#tiles span")).hasCount(4);
-    chooseFile("small.png", small.toByteArray());
+    chooseFile("small.png", "image/png", small.toByteArray());
     assertThat(page.locator("#tiles span")).hasCount(0);
   }
 
@@ -190,14 +148,7 @@ class PageIT {
 
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "no curl here");
     Files.copy(PageUnderTest.sample("scene.png"), folder.resolve("scene.png"));
-    Process shell =
-        new ProcessBuilder("sh", "-c", curl)
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    byte[] said = shell.getInputStream().readAllBytes();
-    assertTrue(shell.waitFor(60, TimeUnit.SECONDS));
-    assertEquals(SCENE, JSON.readTree(said).at("/choices/0/message/content").asText());
+    assertEquals(SCENE, answerOf(curl, folder));
   }
 
   @Test
@@ -217,7 +168,7 @@ class PageIT {
   @Test
   void brokenFileIsRefusedInWords() {
     refusalsExpected = true;
-    chooseFile("broken.png", "not a picture".getBytes(StandardCharsets.UTF_8));
+    chooseFile("broken.png", "image/png", "not a picture".getBytes(StandardCharsets.UTF_8));
     assertThat(page.locator("#no-preview")).isVisible();
     assertThat(page.locator("#facts .bad")).containsText(Pattern.compile("\\w+ \\w+"));
     ask(DESCRIBE);
@@ -232,7 +183,7 @@ class PageIT {
 
   @Test
   void ownPictureIsAnswered() throws Exception {
-    chooseFile("my heart.png", Files.readAllBytes(PageUnderTest.sample("heart.png")));
+    chooseFile("my heart.png", "image/png", Files.readAllBytes(PageUnderTest.sample("heart.png")));
     assertThat(page.locator("#picture")).hasAttribute("alt", "my heart.png");
     ask("Which color is the heart?");
     assertThat(answer()).hasText("Purple.");
@@ -422,30 +373,6 @@ class PageIT {
     assertEquals(List.of(), violations, state);
   }
 
-  private void openAs(Browser.NewContextOptions options) {
-    if (window != null) {
-      nothingIsComplainedOfAndNothingLeaves();
-    }
-    window = tested.window(options);
-    complaints = Complaints.of(window, tested.origin());
-    page = PageUnderTest.open(window);
-  }
-
-  private void chooseScene() {
-    page.locator("#samples button").first().click();
-    assertThat(page.locator("#picture"))
-        .hasAttribute("alt", Pattern.compile("Four drawn shapes.*"));
-  }
-
-  private void chooseFile(String name, byte[] bytes) {
-    page.locator("#file").setInputFiles(new FilePayload(name, "image/png", bytes));
-  }
-
-  private void ask(String question) {
-    page.locator("#question").fill(question);
-    page.locator("#ask").click();
-  }
-
   /// Answers the next questions with these events instead of the model's.
   private void answerWith(String events) {
     page.route(
@@ -453,10 +380,6 @@ class PageIT {
         route ->
             route.fulfill(
                 new Route.FulfillOptions().setContentType("text/event-stream").setBody(events)));
-  }
-
-  private Locator answer() {
-    return page.locator(".answer-text").last();
   }
 
   private void tabTo(String selector) {

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -101,12 +102,21 @@ final class PageUnderTest implements AutoCloseable {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Matcher found = listening.matcher(line);
       if (found.find()) {
-        Thread.ofVirtual().start(() -> lines.lines().forEach(ignored -> {}));
+        Thread.ofVirtual().start(() -> drain(lines));
         return found.group(1);
       }
       seen.append(line).append('\n');
     }
     throw new AssertionError("the service ended: " + seen);
+  }
+
+  /// A service whose words nobody takes would stop at the next one.
+  private static void drain(BufferedReader lines) {
+    try {
+      lines.transferTo(Writer.nullWriter());
+    } catch (IOException e) {
+      // It was told to end.
+    }
   }
 
   private static void awaitReady(String origin) throws Exception {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /// Pictures of the page for people to look at, into the folder `-Dsmolvlm.screenshots=..`.
 class ScreenshotsIT {
-  private static final int MOST_BYTES = 200_000;
+  private static final int MOST_BYTES = 250_000;
 
   private static PageUnderTest tested;
   private static Path folder;
@@ -78,6 +78,19 @@ class ScreenshotsIT {
     }
   }
 
+  @Test
+  void pdf() throws IOException {
+    try (BrowserContext window = tested.window(desktop(ColorScheme.LIGHT))) {
+      Page page = PageUnderTest.open(window);
+      page.getByAltText("A PDF of two pages").click();
+      assertThat(page.locator("#thumbs .thumb")).hasCount(2);
+      asked(page, "What is the total on page 1?", "What is on page 2?");
+      page.getByLabel("Page 2 of order.pdf").click();
+      page.waitForTimeout(500);
+      save(page, "page-pdf.png");
+    }
+  }
+
   private static Browser.NewContextOptions desktop(ColorScheme scheme) {
     return new Browser.NewContextOptions().setViewportSize(1280, 900).setColorScheme(scheme);
   }
@@ -87,16 +100,20 @@ class ScreenshotsIT {
     Page page = PageUnderTest.open(window);
     page.locator("#samples button").first().click();
     assertThat(page.locator("#tiles span")).hasCount(4);
-    for (String question :
-        new String[] {"Describe this image.", "Which colour does the triangle have?"}) {
+    asked(page, "Describe this image.", "Which colour does the triangle have?");
+    return page;
+  }
+
+  private static void asked(Page page, String... questions) {
+    int asked = 0;
+    for (String question : questions) {
       page.locator("#question").fill(question);
       page.locator("#ask").click();
-      page.locator(".timing[open]").waitFor();
+      assertThat(page.locator(".timing")).hasCount(++asked);
     }
     page.evaluate("() => document.activeElement.blur()");
     page.evaluate("() => scrollTo(0, 0)");
     page.waitForTimeout(500);
-    return page;
   }
 
   /// Without the alpha channel that browsers add, which makes the file smaller.

@@ -1,20 +1,24 @@
-// Four ways in for a picture file: drop, paste, choose, and choose another.
+// Four ways in for a picture or a PDF: drop, paste, choose, and choose another.
 
 import { byId } from "./dom.js";
+import { mayBeSeen } from "./files.js";
 
 /**
- * @param {(files: File[], add: boolean) => void} taken called with picture files; `add` when they are to stand beside
- *     the pictures that are there
+ * @param {(files: File[], add: boolean) => void} taken called with files that may be seen; `add` when they are to stand
+ *     beside those that are there
+ * @param {(files: File[]) => void} refused called when none of some files may be seen
  */
-export function takePictures(taken) {
+export function takeFiles(taken, refused) {
   const stage = byId("stage");
   const input = byId("file");
   let add = false;
 
   const take = (list) => {
-    const files = [...list].filter((file) => file.type === "" || file.type.startsWith("image/"));
+    const files = [...list].filter(mayBeSeen);
     if (files.length > 0) {
       taken(files, add);
+    } else if (list.length > 0) {
+      refused([...list]);
     }
     add = false;
     return files.length > 0;
