@@ -1,6 +1,6 @@
 """Every member of the family at its true shapes: writes a synthetic checkpoint, lets it answer, deletes it.
 
-    models/parity/rows.py [MEMBER..] [--work FOLDER] [--precision NAME] [--compare] [--keep]
+    python3 models/parity/rows.py [MEMBER..] [--work FOLDER] [--precision NAME] [--compare] [--keep]
 
 Members that see are asked about a picture in one tile, instructed text models a question; base text models, which have no
 template to put a question into, continue 64 tokens in `bench`. Prints a line a member: seconds to write, to load and in
