@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Only one thread may call [#run] at a time; it need not always be the same.
 public final class Team implements AutoCloseable {
-  /// Spins before parking; about 50 microseconds.
-  private static final int SPINS = 20_000;
+  /// Spins before parking; 50 to 70 microseconds on Zen 3. Ten times as many were no faster with
+  /// the machine to themselves, and in a flood of requests they kept the processor from whoever
+  /// could have let the other member go on (docs/log.md, "the barrier").
+  private static final int SPINS = 1_500;
 
   /// A share of a piece of work.
   @FunctionalInterface
@@ -120,6 +122,9 @@ public final class Team implements AutoCloseable {
     private volatile int done;
     private volatile boolean parked;
 
+    /// The caller, while it is parked until this member is done.
+    private volatile @Nullable Thread waiting;
+
     Member(int part) {
       this.part = part;
       this.thread = Thread.ofPlatform().daemon().name("smolvlm-team-" + part).unstarted(this);
@@ -134,16 +139,17 @@ public final class Team implements AutoCloseable {
       }
     }
 
-    @SuppressWarnings(
-        "ThreadPriorityCheck") // a hint only, for when a neighbour holds the processor
+    /// Parks after a while: the member may be waiting for a core, and parking gives it this one.
     @Nullable Throwable await() {
-      int spins = 0;
-      while (done != begun) {
-        if (++spins > SPINS) {
-          Thread.yield();
-        } else {
-          Thread.onSpinWait();
+      for (int spins = 0; done != begun && spins < SPINS; spins++) {
+        Thread.onSpinWait();
+      }
+      if (done != begun) {
+        waiting = Thread.currentThread();
+        while (done != begun) {
+          LockSupport.park(this);
         }
+        waiting = null;
       }
       return failure;
     }
@@ -161,6 +167,10 @@ public final class Team implements AutoCloseable {
         failure = e;
       }
       done = turn; // publishes what the share wrote
+      Thread caller = waiting;
+      if (caller != null) {
+        LockSupport.unpark(caller);
+      }
     }
 
     @Override

@@ -2,9 +2,13 @@ package io.smolvlm.tensor.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class TeamTest {
@@ -67,6 +71,27 @@ class TeamTest {
         team.run((part, parts) -> runs.incrementAndGet());
         assertEquals(2, runs.get());
       }
+    }
+  }
+
+  @Test
+  void theCallerSleepsWhileAMemberIsLong() {
+    try (var team = new Team(2)) {
+      var begun = new CountDownLatch(1);
+      var threads = ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadCpuTime();
+      team.run((part, parts) -> {
+        if (part == 0) {
+          while (begun.getCount() > 0) { // else the caller takes both shares
+            LockSupport.parkNanos(100_000);
+          }
+        } else {
+          begun.countDown();
+          LockSupport.parkNanos(200_000_000);
+        }
+      });
+      long used = threads.getCurrentThreadCpuTime() - before;
+      assertTrue(used < 100_000_000, used + " ns of processor time");
     }
   }
 }
