@@ -14,10 +14,14 @@ import java.util.Arrays;
 final class Activations {
   private static final int BLOCK = PackedWeight.BLOCK;
 
+  /// Rows that lie side by side in [#quads].
+  static final int QUAD = 4;
+
   private int rows;
   private int blocks;
   private float[] numbers = new float[0];
   private float[] less = new float[0];
+  private float[] quads = new float[0];
   private int[] pairs = new int[0];
   private float[] scales = new float[0];
 
@@ -44,6 +48,12 @@ final class Activations {
   /// As [#numbers], less 1/256 of the next but in the last of every four.
   float[] less() {
     return less;
+  }
+
+  /// `[rows / 4, blocks * 32, 4]`: of every four rows, a row fewer than four left out, what [#less]
+  /// holds, side by side.
+  float[] quads() {
+    return quads;
   }
 
   /// Two levels a word, the first in its low half.
@@ -77,6 +87,21 @@ final class Activations {
       less = new float[numbers.length];
     }
     kernels.lessNext(numbers, rows * blocks * BLOCK, less);
+    sideBySide();
+  }
+
+  private void sideBySide() {
+    int width = blocks * BLOCK;
+    int whole = rows / QUAD * QUAD;
+    if (quads.length < whole * width) {
+      quads = new float[whole * width];
+    }
+    for (int r = 0; r < whole; r++) {
+      int to = at(r / QUAD * QUAD) + r % QUAD;
+      for (int k = 0; k < width; k++) {
+        quads[to + QUAD * k] = less[at(r) + k];
+      }
+    }
   }
 
   /// Rounds what was loaded to 8 bits.

@@ -29,10 +29,10 @@ interface PackedKernels {
   ///
   /// @param weight of 8 bits
   /// @param x with what [#lessNext] makes of it
-  /// @param partial scratch, `4 * 32 * blocks` numbers
+  /// @param scratch `33 * 32 * blocks` numbers
   /// @param y receives `[to - from, 32]`
   void int8(
-      PackedWeight weight, int panel, Activations x, int from, int to, float[] partial, float[] y);
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y);
 
   /// The outputs of a panel for rows `from` to `to`.
   ///

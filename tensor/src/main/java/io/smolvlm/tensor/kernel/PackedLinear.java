@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class PackedLinear {
   private static final int PANEL = PackedWeight.PANEL;
 
-  /// Rows of which the sums of a panel are kept at a time.
-  private static final int ROWS = 16;
+  /// Rows of which the sums of a panel are kept at a time, and for which it is widened anew.
+  private static final int ROWS = 64;
 
   private final PackedKernels kernels;
   private final Team team;
@@ -101,12 +101,16 @@ final class PackedLinear {
       for (int panel = first; panel < last; panel++) {
         for (int row = 0; row < to.rows(); row += ROWS) {
           int end = Math.min(row + ROWS, to.rows());
-          int scratch = 4 * PackedWeight.BLOCK * w.blocks();
+          int width = PackedWeight.BLOCK * w.blocks();
           switch (w.format()) {
-            case INT8 ->
-                kernels.int8(w, panel, activations, row, end, member.floats(scratch), member.sums);
-            case INT4 ->
-                kernels.int4(w, panel, activations, row, end, member.words(scratch), member.sums);
+            case INT8 -> {
+              float[] scratch = member.floats((1 + PANEL) * width);
+              kernels.int8(w, panel, activations, row, end, scratch, member.sums);
+            }
+            case INT4 -> {
+              int[] scratch = member.words(4 * width);
+              kernels.int4(w, panel, activations, row, end, scratch, member.sums);
+            }
           }
           store(member.sums, to, row, end, panel * PANEL);
         }

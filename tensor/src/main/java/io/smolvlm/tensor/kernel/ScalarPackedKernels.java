@@ -50,36 +50,29 @@ final class ScalarPackedKernels implements PackedKernels {
 
   @Override
   public void int8(
-      PackedWeight weight, int panel, Activations x, int from, int to, float[] partial, float[] y) {
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y) {
     for (int r = from; r < to; r++) {
       for (int o = 0; o < PANEL; o++) {
-        float sum = 0;
-        for (int b = 0; b < weight.blocks(); b++) {
-          long at = weight.levelsAt(panel, o) + (long) b * weight.format().halfBytes();
-          float scale = half(weight, panel, b, 0, o) * 0x1p-24f;
-          sum = Math.fma(block8(weight.data(), at, x.less(), x.at(r) + b * BLOCK), scale, sum);
-        }
-        y[(r - from) * PANEL + o] = sum;
+        y[(r - from) * PANEL + o] = row8(weight, panel, o, x.less(), x.at(r));
       }
     }
   }
 
-  /// The first, second, third and fourth inputs of the words are added up apart, then together; all
-  /// times 2^24.
-  private static float block8(MemorySegment data, long at, float[] x, int first) {
-    float sum0 = 0;
-    float sum1 = 0;
-    float sum2 = 0;
-    float sum3 = 0;
-    for (int j = 0; j < BLOCK / 4; j++) {
-      int word = data.get(WORD, at + 64L * j);
+  /// The even and the odd inputs are added up apart, then together.
+  private static float row8(PackedWeight weight, int panel, int o, float[] x, int first) {
+    long at = weight.levelsAt(panel, o);
+    float even = 0;
+    float odd = 0;
+    for (int j = 0; j < weight.blocks() * BLOCK / 4; j++) {
+      int word = weight.data().get(WORD, at + 64L * j);
+      float scale = half(weight, panel, j / (BLOCK / 4), 0, o) * 0x1p-24f;
       int i = first + 4 * j;
-      sum0 = Math.fma(word << 24, x[i], sum0);
-      sum1 = Math.fma(word << 16, x[i + 1], sum1);
-      sum2 = Math.fma(word << 8, x[i + 2], sum2);
-      sum3 = Math.fma(word, x[i + 3], sum3);
+      even = Math.fma((word << 24) * scale, x[i], even);
+      odd = Math.fma((word << 16) * scale, x[i + 1], odd);
+      even = Math.fma((word << 8) * scale, x[i + 2], even);
+      odd = Math.fma(word * scale, x[i + 3], odd);
     }
-    return (sum0 + sum1) + (sum2 + sum3);
+    return even + odd;
   }
 
   @Override

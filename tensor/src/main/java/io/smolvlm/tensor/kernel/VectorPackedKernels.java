@@ -8,6 +8,7 @@ import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -18,10 +19,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The kernels over packed weights with the Vector API; lanes are outputs.
 ///
-/// Each is two loops: sums of every block without scales into an array, then scales. In one method
-/// they would be more than C2 inlines (`NodeCountInliningCutoff`), and one operation that is not
-/// inlined costs an object a call. For the same reason the methods hold two vectors of outputs and
-/// not the whole panel.
+/// C2 inlines so much and no more into a method (`NodeCountInliningCutoff`), and one operation that
+/// is not inlined costs an object a call. So methods hold two vectors of outputs and not the whole
+/// panel, 4-bit kernels are two loops, one for sums of blocks and one for scales, and no method
+/// takes or gives a vector but those of a few bytecodes.
+///
+/// Loops run over a whole row: what C2 puts before a loop to prove that indices are in range is
+/// worth a dozen of its turns (docs/log.md, "machine code of the 8-bit kernel").
 final class VectorPackedKernels implements PackedKernels {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final int LANES = Lanes.COUNT;
@@ -30,13 +34,12 @@ final class VectorPackedKernels implements PackedKernels {
   private static final VectorSpecies<Short> I16 = VectorSpecies.of(short.class, SHAPE);
   private static final int PANEL = PackedWeight.PANEL;
   private static final int BLOCK = PackedWeight.BLOCK;
-  private static final int HALF_8 = Format.INT8.halfBytes();
   private static final int HALF_4 = Format.INT4.halfBytes();
   private static final VectorMask<Float> NOT_LAST =
       VectorMask.fromLong(Lanes.F32, 0x7777777777777777L);
 
-  /// Rows that share the conversion of an 8-bit weight.
-  private static final int TOGETHER = 4;
+  /// Rows for which 8-bit weights are widened.
+  private static final int TOGETHER = Activations.QUAD;
 
   private static IntVector words(MemorySegment data, long at) {
     return IntVector.fromMemorySegment(I32, data, at, ORDER);
@@ -108,169 +111,156 @@ final class VectorPackedKernels implements PackedKernels {
 
   @Override
   public void int8(
-      PackedWeight weight, int panel, Activations x, int from, int to, float[] partial, float[] y) {
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y) {
     MemorySegment data = weight.data();
-    int blocks = weight.blocks();
-    int width = blocks * BLOCK;
-    int r = from;
-    for (; r + TOGETHER <= to; r += TOGETHER) {
-      for (int o = 0; o < PANEL; o += LANES) {
-        fourRows8(x.less(), x.at(r), width, data, weight.levelsAt(panel, o), blocks, partial, o);
-      }
-      for (int i = 0; i < TOGETHER; i++) {
-        scaled8(
-            data, weight.scalesAt(panel), blocks, partial, i * width, y, (r + i - from) * PANEL);
+    int width = weight.blocks() * BLOCK;
+    scales8(data, weight.scalesAt(panel), weight.blocks(), scratch);
+    int r = from + (to - from) / TOGETHER * TOGETHER;
+    if (r > from) {
+      Arrays.fill(y, 0, (r - from) * PANEL, 0f);
+      for (int o = 0; o < PANEL; o += 2 * LANES) {
+        long first = weight.levelsAt(panel, o);
+        long second = weight.levelsAt(panel, o + LANES);
+        widen8(data, first, second, width, scratch, o);
+        for (int q = from; q < r; q += TOGETHER) {
+          int at = (q - from) * PANEL + o;
+          fourRows8(x.quads(), x.at(q), width, scratch, 0, y, at);
+          fourRows8(x.quads(), x.at(q), width, scratch, 1, y, at);
+        }
       }
     }
     for (; r < to; r++) {
       for (int o = 0; o < PANEL; o += 2 * LANES) {
         long at = weight.levelsAt(panel, o);
         long next = weight.levelsAt(panel, o + LANES);
-        oneRow8(x.less(), x.at(r), data, at, next, blocks, partial, o);
+        oneRow8(x.less(), x.at(r), width, data, at, next, scratch, o, y, (r - from) * PANEL + o);
       }
-      scaled8(data, weight.scalesAt(panel), blocks, partial, 0, y, (r - from) * PANEL);
     }
   }
 
-  /// Sums of blocks for one row and two vectors of outputs, times 2^24. A word shifted to the left
-  /// is a level and a part of its neighbour below, which the inputs allow for.
+  /// The scales of a panel, times 2^-24: those of outputs `o` and `o + 16` share a word.
+  private static void scales8(MemorySegment data, long at, int blocks, float[] scales) {
+    for (int b = 0; b < blocks; b++, at += Format.INT8.scaleBytes()) {
+      for (int o = 0; o < PANEL / 2; o += LANES) {
+        IntVector both = words(data, at + 4L * o);
+        low(both).mul(0x1p88f).intoArray(scales, b * PANEL + o); // 2^(112 - 24)
+        high(both).mul(0x1p88f).intoArray(scales, b * PANEL + o + PANEL / 2);
+      }
+    }
+  }
+
+  /// One row and two vectors of outputs. A word shifted to the left is a level and a part of its
+  /// neighbour below, which the inputs allow for.
   private static void oneRow8(
-      float[] x,
-      int xAt,
-      MemorySegment data,
-      long at,
-      long next,
-      int blocks,
-      float[] partial,
-      int to) {
-    for (int b = 0; b < blocks; b++, at += HALF_8, next += HALF_8, to += PANEL) {
-      FloatVector a0 = FloatVector.zero(Lanes.F32);
-      FloatVector a1 = a0;
-      FloatVector a2 = a0;
-      FloatVector a3 = a0;
-      FloatVector b0 = a0;
-      FloatVector b1 = a0;
-      FloatVector b2 = a0;
-      FloatVector b3 = a0;
-      for (int j = 0; j < BLOCK / 4; j++) {
-        int i = xAt + b * BLOCK + 4 * j;
-        IntVector u = words(data, at + 64L * j);
-        IntVector w = words(data, next + 64L * j);
-        FloatVector v = all(x, i);
-        a0 = floats(u.lanewise(LSHL, 24)).fma(v, a0);
-        b0 = floats(w.lanewise(LSHL, 24)).fma(v, b0);
-        v = all(x, i + 1);
-        a1 = floats(u.lanewise(LSHL, 16)).fma(v, a1);
-        b1 = floats(w.lanewise(LSHL, 16)).fma(v, b1);
-        v = all(x, i + 2);
-        a2 = floats(u.lanewise(LSHL, 8)).fma(v, a2);
-        b2 = floats(w.lanewise(LSHL, 8)).fma(v, b2);
-        v = all(x, i + 3);
-        a3 = floats(u).fma(v, a3);
-        b3 = floats(w).fma(v, b3);
-      }
-      a0.add(a1).add(a2.add(a3)).intoArray(partial, to);
-      b0.add(b1).add(b2.add(b3)).intoArray(partial, to + LANES);
-    }
-  }
-
-  /// As [#oneRow8] for four rows, `width` apart, and one vector of outputs; in two loops, since
-  /// sixteen sums are more than there are registers.
-  private static void fourRows8(
       float[] x,
       int xAt,
       int width,
       MemorySegment data,
       long at,
-      int blocks,
-      float[] partial,
-      int to) {
-    for (int b = 0; b < blocks; b++, at += HALF_8, to += PANEL) {
-      FloatVector a0 = FloatVector.zero(Lanes.F32);
-      FloatVector a1 = a0;
-      FloatVector a2 = a0;
-      FloatVector a3 = a0;
-      FloatVector b0 = a0;
-      FloatVector b1 = a0;
-      FloatVector b2 = a0;
-      FloatVector b3 = a0;
-      for (int j = 0; j < BLOCK / 4; j++) {
-        int i = xAt + b * BLOCK + 4 * j;
-        IntVector word = words(data, at + 64L * j);
-        FloatVector w = floats(word.lanewise(LSHL, 24));
-        a0 = w.fma(all(x, i), a0);
-        a1 = w.fma(all(x, i + width), a1);
-        a2 = w.fma(all(x, i + 2 * width), a2);
-        a3 = w.fma(all(x, i + 3 * width), a3);
-        w = floats(word.lanewise(LSHL, 16));
-        b0 = w.fma(all(x, i + 1), b0);
-        b1 = w.fma(all(x, i + width + 1), b1);
-        b2 = w.fma(all(x, i + 2 * width + 1), b2);
-        b3 = w.fma(all(x, i + 3 * width + 1), b3);
-      }
-      FloatVector s0 = a0.add(b0);
-      FloatVector s1 = a1.add(b1);
-      FloatVector s2 = a2.add(b2);
-      FloatVector s3 = a3.add(b3);
-      a0 = FloatVector.zero(Lanes.F32);
-      a1 = a0;
-      a2 = a0;
-      a3 = a0;
-      b0 = a0;
-      b1 = a0;
-      b2 = a0;
-      b3 = a0;
-      for (int j = 0; j < BLOCK / 4; j++) {
-        int i = xAt + b * BLOCK + 4 * j;
-        IntVector word = words(data, at + 64L * j);
-        FloatVector w = floats(word.lanewise(LSHL, 8));
-        a0 = w.fma(all(x, i + 2), a0);
-        a1 = w.fma(all(x, i + width + 2), a1);
-        a2 = w.fma(all(x, i + 2 * width + 2), a2);
-        a3 = w.fma(all(x, i + 3 * width + 2), a3);
-        w = floats(word);
-        b0 = w.fma(all(x, i + 3), b0);
-        b1 = w.fma(all(x, i + width + 3), b1);
-        b2 = w.fma(all(x, i + 2 * width + 3), b2);
-        b3 = w.fma(all(x, i + 3 * width + 3), b3);
-      }
-      s0.add(a0.add(b0)).intoArray(partial, to);
-      s1.add(a1.add(b1)).intoArray(partial, to + width);
-      s2.add(a2.add(b2)).intoArray(partial, to + 2 * width);
-      s3.add(a3.add(b3)).intoArray(partial, to + 3 * width);
-    }
-  }
-
-  private static void scaled8(
-      MemorySegment data, long at, int blocks, float[] partial, int from, float[] y, int to) {
-    for (int o = 0; o < PANEL / 2; o += LANES) {
-      scaled8(data, at + 4L * o, blocks, partial, from + o, y, to, o);
-    }
-  }
-
-  /// Scales of outputs `o` on and `o + 16` on share words.
-  private static void scaled8(
-      MemorySegment data,
-      long at,
-      int blocks,
-      float[] partial,
-      int from,
+      long next,
+      float[] scales,
+      int o,
       float[] y,
-      int to,
-      int o) {
-    FloatVector sum0 = FloatVector.zero(Lanes.F32);
-    FloatVector sum1 = sum0;
-    for (int b = 0; b < blocks; b++, at += Format.INT8.scaleBytes(), from += PANEL) {
-      IntVector scales = words(data, at);
-      sum0 =
-          FloatVector.fromArray(Lanes.F32, partial, from)
-              .fma(low(scales).mul(0x1p88f), sum0); // 2^(112 - 24)
-      sum1 =
-          FloatVector.fromArray(Lanes.F32, partial, from + PANEL / 2)
-              .fma(high(scales).mul(0x1p88f), sum1);
+      int to) {
+    FloatVector a0 = FloatVector.zero(Lanes.F32);
+    FloatVector a1 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    for (int j = 0; j < width / 4; j++) {
+      int i = xAt + 4 * j;
+      IntVector u = words(data, at + 64L * j);
+      IntVector w = words(data, next + 64L * j);
+      int s = j / (BLOCK / 4) * PANEL + o;
+      FloatVector su = FloatVector.fromArray(Lanes.F32, scales, s);
+      FloatVector sw = FloatVector.fromArray(Lanes.F32, scales, s + LANES);
+      FloatVector v = all(x, i);
+      a0 = floats(u.lanewise(LSHL, 24)).mul(su).fma(v, a0);
+      b0 = floats(w.lanewise(LSHL, 24)).mul(sw).fma(v, b0);
+      v = all(x, i + 1);
+      a1 = floats(u.lanewise(LSHL, 16)).mul(su).fma(v, a1);
+      b1 = floats(w.lanewise(LSHL, 16)).mul(sw).fma(v, b1);
+      v = all(x, i + 2);
+      a0 = floats(u.lanewise(LSHL, 8)).mul(su).fma(v, a0);
+      b0 = floats(w.lanewise(LSHL, 8)).mul(sw).fma(v, b0);
+      v = all(x, i + 3);
+      a1 = floats(u).mul(su).fma(v, a1);
+      b1 = floats(w).mul(sw).fma(v, b1);
     }
-    sum0.intoArray(y, to + o);
-    sum1.intoArray(y, to + o + PANEL / 2);
+    a0.add(a1).intoArray(y, to);
+    b0.add(b1).intoArray(y, to + LANES);
+  }
+
+  /// The numbers of two vectors of outputs as [#oneRow8] makes them, into `scratch` behind the
+  /// scales: both vectors for each input, those of even inputs first.
+  private static void widen8(
+      MemorySegment data, long at, long next, int width, float[] scratch, int o) {
+    int odd = width * LANES;
+    for (int j = 0; j < width / 4; j++) {
+      IntVector u = words(data, at + 64L * j);
+      IntVector w = words(data, next + 64L * j);
+      int s = j / (BLOCK / 4) * PANEL + o;
+      FloatVector su = FloatVector.fromArray(Lanes.F32, scratch, s);
+      FloatVector sw = FloatVector.fromArray(Lanes.F32, scratch, s + LANES);
+      int i = width + 4 * j * LANES;
+      floats(u.lanewise(LSHL, 24)).mul(su).intoArray(scratch, i);
+      floats(w.lanewise(LSHL, 24)).mul(sw).intoArray(scratch, i + LANES);
+      floats(u.lanewise(LSHL, 8)).mul(su).intoArray(scratch, i + 2 * LANES);
+      floats(w.lanewise(LSHL, 8)).mul(sw).intoArray(scratch, i + 3 * LANES);
+      floats(u.lanewise(LSHL, 16)).mul(su).intoArray(scratch, i + odd);
+      floats(w.lanewise(LSHL, 16)).mul(sw).intoArray(scratch, i + odd + LANES);
+      floats(u).mul(su).intoArray(scratch, i + odd + 2 * LANES);
+      floats(w).mul(sw).intoArray(scratch, i + odd + 3 * LANES);
+    }
+  }
+
+  /// Four rows and two vectors of outputs, from what [#widen8] has made: the even inputs or the odd
+  /// ones, added to what `y` holds.
+  ///
+  /// @param x the inputs of the four rows side by side
+  /// @param odd 0 or 1
+  private static void fourRows8(
+      float[] x, int xAt, int width, float[] scratch, int odd, float[] y, int to) {
+    int at = width + odd * width * LANES;
+    int first = xAt + 4 * odd;
+    FloatVector a0 = FloatVector.zero(Lanes.F32);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector b2 = a0;
+    FloatVector b3 = a0;
+    for (int k = 0; k < width / 2; k++) {
+      int i = first + 8 * k;
+      FloatVector u = FloatVector.fromArray(Lanes.F32, scratch, at + 2 * k * LANES);
+      FloatVector w = FloatVector.fromArray(Lanes.F32, scratch, at + 2 * k * LANES + LANES);
+      FloatVector v = all(x, i);
+      a0 = u.fma(v, a0);
+      b0 = w.fma(v, b0);
+      v = all(x, i + 1);
+      a1 = u.fma(v, a1);
+      b1 = w.fma(v, b1);
+      v = all(x, i + 2);
+      a2 = u.fma(v, a2);
+      b2 = w.fma(v, b2);
+      v = all(x, i + 3);
+      a3 = u.fma(v, a3);
+      b3 = w.fma(v, b3);
+    }
+    FloatVector.fromArray(Lanes.F32, y, to).add(a0).intoArray(y, to);
+    FloatVector.fromArray(Lanes.F32, y, to + LANES).add(b0).intoArray(y, to + LANES);
+    FloatVector.fromArray(Lanes.F32, y, to + PANEL).add(a1).intoArray(y, to + PANEL);
+    FloatVector.fromArray(Lanes.F32, y, to + PANEL + LANES)
+        .add(b1)
+        .intoArray(y, to + PANEL + LANES);
+    FloatVector.fromArray(Lanes.F32, y, to + 2 * PANEL).add(a2).intoArray(y, to + 2 * PANEL);
+    FloatVector.fromArray(Lanes.F32, y, to + 2 * PANEL + LANES)
+        .add(b2)
+        .intoArray(y, to + 2 * PANEL + LANES);
+    FloatVector.fromArray(Lanes.F32, y, to + 3 * PANEL).add(a3).intoArray(y, to + 3 * PANEL);
+    FloatVector.fromArray(Lanes.F32, y, to + 3 * PANEL + LANES)
+        .add(b3)
+        .intoArray(y, to + 3 * PANEL + LANES);
   }
 
   @Override
