@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 /// work at a time, every member does its share, the caller does share 0 and returns when all are
 /// done.
 ///
-/// Hand-over costs a few hundred nanoseconds because members spin for a short while before they
-/// park: a token is a few hundred hand-overs, so waking a parked thread each time would cost more
+/// Hand-over costs a few hundred nanoseconds because everybody spins for a short while before he
+/// parks: a token is a few hundred hand-overs, so waking a parked thread each time would cost more
 /// than the maths of a small model. They do park in the end, so an idle engine costs nothing and a
 /// busy neighbour gets the processor.
 ///
 /// Only one thread may call [#run] at a time; it need not always be the same.
 public final class Team implements AutoCloseable {
-  /// Spins before parking; 50 to 70 microseconds on Zen 3. Ten times as many were no faster with
-  /// the machine to themselves, and in a flood of requests they kept the processor from whoever
-  /// could have let the other member go on (docs/log.md, "the barrier").
-  private static final int SPINS = 1_500;
+  /// Spins before parking; some 200 microseconds on Zen 3. Four times as many do a decode step no
+  /// good with the machine to themselves, and in a flood of requests they keep the processor from
+  /// the member that is waited for; a third as many cost a step 5 % (docs/log.md, "the barrier").
+  private static final int SPINS = 5_000;
 
   /// A share of a piece of work.
   @FunctionalInterface

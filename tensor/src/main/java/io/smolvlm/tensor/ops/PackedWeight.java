@@ -9,10 +9,11 @@ import java.nio.ByteOrder;
 /// front to back.
 ///
 /// A *panel* is 32 outputs. Its *blocks* of 32 inputs come three times: the levels of outputs 0 to
-/// 15 of every block, then those of outputs 16 to 31, then the scales of every block. So a vector's
-/// lanes are outputs, an input is one number broadcast to all of them, no sum runs across lanes,
-/// and each pass of a kernel reads memory in order, which is what processors fetch ahead of. What
-/// is missing at the right and bottom is stored as zeros.
+/// 15 of every block, then those of outputs 16 to 31, and the scales of every block, before the
+/// levels in 8 bits and behind them in 4, as kernels come to need them. So a vector's lanes are
+/// outputs, an input is one number broadcast to all of them, no sum runs across lanes, and each
+/// pass of a kernel reads memory in order, which is what processors fetch ahead of. What is missing
+/// at the right and bottom is stored as zeros.
 ///
 /// [Format#INT8], `w = d q` with `|q|` at most 127, little-endian:
 ///
@@ -140,7 +141,9 @@ public final class PackedWeight implements LinearWeight {
   /// Where the levels of a panel's output begin, from 0 to 31; those of the next block are
   /// [Format#halfBytes] further on, those of the next group of inputs 64.
   public long levelsAt(int panel, int output) {
+    long first = format == Format.INT8 ? (long) blocks() * format.scaleBytes : 0;
     return panelAt(panel)
+        + first
         + (long) (output / HALF_PANEL) * blocks() * format.halfBytes
         + 4L * (output % HALF_PANEL);
   }
@@ -148,7 +151,7 @@ public final class PackedWeight implements LinearWeight {
   /// Where the scales of a panel's first block begin; those of the next are [Format#scaleBytes]
   /// further on, minima 64.
   public long scalesAt(int panel) {
-    return panelAt(panel) + 2L * blocks() * format.halfBytes;
+    return panelAt(panel) + (format == Format.INT8 ? 0 : 2L * blocks() * format.halfBytes);
   }
 
   private long panelAt(int panel) {
