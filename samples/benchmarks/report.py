@@ -130,12 +130,37 @@ def plot(results, path):
     figure.savefig(path, dpi=90)
 
 
+def growth(folder):
+    """What `run --growth` left beside the results; nothing where it has not run."""
+    path = os.path.join(folder, "growth.json")
+    if not os.path.exists(path):
+        return []
+    with open(path) as f:
+        g = json.load(f)
+    def each(points, digits):
+        return ", ".join(f"{min(ms) / int(stage.split(':')[1]):.{digits}f} at {int(stage.split(':')[1]):,}" for stage, ms in points.items())
+    def batch(points):
+        return " | ".join(f"{min(ms):.1f}" for ms in points.values())
+    counts = [stage.split(":")[2] for stage in next(iter(g["batches"].values()))]
+    held = g["memory"]
+    return ["", "## Growth", "", f"Ours alone, the 256M's shape, least of some times; {g['machine']['date']}, commit {g['machine']['commit']}, "
+            f"`{g['machine']['command']}`. Dashed: in proportion to the first point. Attention is the part of prefill that grows with each token's place.", "",
+            "![Growth](growth.png)", "",
+            f"- Encoder, 8 bit, ms a tile: {each(g['tiles'], 0)}.",
+            f"- Prefill, float32, ms a token: {each(g['prompts'], 2)}.",
+            f"- Memory of {held[-1][0]:,} requests, each about a new picture, nothing cached, heap of 256 MB: {held[0][1] / 1e6:.0f} MB after {held[0][0]}, "
+            f"{held[len(held) // 2][1] / 1e6:.0f} after {held[len(held) // 2][0]}, {held[-1][1] / 1e6:.0f} at the end.",
+            "- A step of so many sequences together, ms:", "",
+            "| | " + " | ".join(counts) + " |", "|---" * (1 + len(counts)) + "|",
+            *[f"| {label} | {batch(points)} |" for label, points in g["batches"].items()]]
+
+
 def write(results, folder):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "results.json"), "w") as f:
         json.dump(results, f, indent=1)
         f.write("\n")
-    text = "\n".join(head(results) + goals(results) + stages(results) + rest(results)) + "\n"
+    text = "\n".join(head(results) + goals(results) + stages(results) + rest(results) + growth(folder)) + "\n"
     with open(os.path.join(folder, "README.md"), "w") as f:
         f.write(text)
     plot(results, os.path.join(folder, "benchmarks.png"))
