@@ -40,14 +40,11 @@ def capacity(port, seconds):
     return done / (seconds - 2)
 
 
-def settle(port, most=12):
+def settle(port, least=4, most=12):
     """Until C2 has compiled what serving needs: a slice of ten seconds is no better than the best before it."""
-    best = 0
-    for _ in range(most):
-        able = capacity(port, 12)
-        if best and able <= best * 1.03:
-            return
-        best = max(best, able)
+    slices = []
+    while len(slices) < least or (len(slices) < most and slices[-1] > 1.03 * max(slices[:-1])):
+        slices.append(capacity(port, 12))
 
 
 class Flood:

@@ -29,6 +29,7 @@ interface PackedKernels {
   ///
   /// @param weight of 8 bits
   /// @param x with what [#lessNext] makes of it
+  /// @param from a multiple of 4, since four rows lie side by side
   /// @param scratch `33 * 32 * blocks` numbers
   /// @param y receives `[to - from, 32]`
   void int8(
