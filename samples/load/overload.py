@@ -15,7 +15,7 @@ from service import Service, machine_cpu, percentile, picture, question, report
 FACTOR, FLOODS = 10, 2
 AT_ONCE = 16                      # twice what is decoded together: the engine never waits for a client
 TICK = .01                        # the generator wakes so often; what is due by then is sent, one after the other
-CAPACITY = 30                     # seconds of a measurement of it
+CAPACITY = 60                     # seconds of a measurement of it, as long as a flood: slices of 20 s differ by a quarter
 HEALTH = .1                       # between two questions for health, each on a new connection
 
 CHAT = post("/v1/chat/completions", question(image=picture(), max_tokens=40, mm_processor_kwargs={"do_image_splitting": False}))

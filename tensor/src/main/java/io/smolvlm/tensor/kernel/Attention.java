@@ -76,26 +76,29 @@ final class Attention implements Team.Work {
     bias = keyBias;
     scores = scratch;
     out = result;
-    team.run(this);
+    // The first half of the pieces, for two members, are the first half of the heads: each has its
+    // own keys in its cache.
+    int sides = spans.isEmpty() ? 1 : team.size();
+    team.run(this, sides * team.pieces(queries.rows(), 1));
   }
 
   @Override
-  public void run(int part, int parts) {
+  public void run(int member, int piece, int pieces) {
     if (spans.isEmpty()) {
-      everyRow(part, parts);
+      everyRow(member, piece, pieces);
     } else {
-      causal(part, parts);
+      causal(member, piece, pieces);
     }
   }
 
-  private void everyRow(int part, int parts) {
+  private void everyRow(int member, int piece, int pieces) {
     Matrix queries = Objects.requireNonNull(q);
     AttentionShape s = Objects.requireNonNull(shape);
     int group = s.heads() / s.keyValueHeads();
     kernels.attendAll(
         queries,
-        queries.rows() * part / parts,
-        queries.rows() * (part + 1) / parts,
+        queries.rows() * piece / pieces,
+        queries.rows() * (piece + 1) / pieces,
         Objects.requireNonNull(k),
         Objects.requireNonNull(v),
         s.headDim(),
@@ -103,26 +106,31 @@ final class Attention implements Team.Work {
         s.scale(),
         bias,
         Objects.requireNonNull(scores),
-        part * group,
+        member * group,
         Objects.requireNonNull(out));
   }
 
-  private void causal(int part, int parts) {
+  /// A piece is some of the heads, neighbours of which read the same keys, for some of the rows.
+  private void causal(int member, int piece, int pieces) {
     int heads = Objects.requireNonNull(shape).heads();
+    int sides = team.size();
+    int blocks = pieces / sides;
+    int side = piece / blocks;
+    int block = piece % blocks;
+    int rows = Objects.requireNonNull(q).rows();
+    int from = heads * side / sides;
+    int to = heads * (side + 1) / sides;
+    int end = rows * (block + 1) / blocks;
     int first = 0;
     for (int j = 0; j < spans.size(); j++) {
       RowSpan span = spans.get(j);
       HalfBlocks half = span.keyValues().halves();
       List<Matrix> keys = span.keyValues().keys(layer);
       List<Matrix> values = span.keyValues().values(layer);
-      for (int i = 0; i < span.rows(); i++) {
-        int row = first + i;
-        // Neighbouring heads read the same keys. The shares move on from row to row, so that none
-        // gets the larger one every time.
-        int share = (part + row) % parts;
-        int from = heads * share / parts;
-        int to = heads * (share + 1) / parts;
-        attend(row, from, to, half, keys, values, span.keyValues().length() + i + 1, part);
+      int last = Math.min(first + span.rows(), end);
+      for (int row = Math.max(first, rows * block / blocks); row < last; row++) {
+        int count = span.keyValues().length() + row - first + 1;
+        attend(row, from, to, half, keys, values, count, member);
       }
       first += span.rows();
     }
@@ -139,7 +147,7 @@ final class Attention implements Team.Work {
       List<Matrix> keys,
       List<Matrix> values,
       int count,
-      int part) {
+      int member) {
     AttentionShape s = Objects.requireNonNull(shape);
     int group = s.heads() / s.keyValueHeads();
     for (int head = from; head < to; ) {
@@ -149,7 +157,7 @@ final class Attention implements Team.Work {
       Matrix queries = Objects.requireNonNull(q);
       Matrix result = Objects.requireNonNull(out);
       if (half != null) {
-        halves[part].attend(
+        halves[member].attend(
             queries, row, column, end - head, half, layer, keyHead, count, s.scale(), result);
       } else {
         kernels.attend(
@@ -165,7 +173,7 @@ final class Attention implements Team.Work {
             s.scale(),
             bias,
             Objects.requireNonNull(scores),
-            part * group,
+            member * group,
             result);
       }
       head = end;

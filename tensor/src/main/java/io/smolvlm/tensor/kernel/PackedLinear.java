@@ -6,18 +6,12 @@ import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Linear layers with packed weights, shared out by panels. One thread at a time; allocates nothing
 /// once it has seen the largest shape.
 final class PackedLinear {
   private static final int PANEL = PackedWeight.PANEL;
-
-  /// Pieces of a weight for each member, taken one after the other: whoever gets less of the
-  /// memory's bandwidth takes fewer, and nobody waits for long. A decode step took 6 to 9 % less
-  /// than with halves (docs/log.md, "where a decode step waits").
-  private static final int PIECES = 8;
 
   /// Rows of which the sums of a panel are kept at a time, and for which it is widened anew; a
   /// multiple of 4.
@@ -66,8 +60,7 @@ final class PackedLinear {
     share.weight = weight;
     share.bias = linear.bias();
     share.y = y;
-    share.next.set(0);
-    team.run(share);
+    team.run(share, team.pieces(weight.panels(), 1));
   }
 
   /// What a member needs for itself.
@@ -96,22 +89,16 @@ final class PackedLinear {
     private @Nullable Matrix bias;
     private @Nullable Matrix y;
 
-    /// The first panel that nobody has taken yet.
-    private final AtomicInteger next = new AtomicInteger();
-
     @Override
-    public void run(int part, int parts) {
+    public void run(int member, int piece, int pieces) {
       PackedWeight w = weight;
       Matrix to = y;
       if (w == null || to == null) {
         return;
       }
-      Member member = members[part];
-      int piece = Math.max(1, w.panels() / (PIECES * parts));
-      for (int at = next.getAndAdd(piece); at < w.panels(); at = next.getAndAdd(piece)) {
-        for (int panel = at; panel < Math.min(at + piece, w.panels()); panel++) {
-          panel(w, panel, member, to);
-        }
+      int end = w.panels() * (piece + 1) / pieces;
+      for (int panel = w.panels() * piece / pieces; panel < end; panel++) {
+        panel(w, panel, members[member], to);
       }
     }
 

@@ -38,16 +38,17 @@ public final class Packer {
     int in = tensor.cols();
     MemorySegment data = memory.allocate(PackedWeight.bytes(format, out, in), Matrix.ALIGNMENT);
     var weight = new PackedWeight(format, out, in, data);
-    team.run((part, parts) -> {
-      int from = (int) ((long) weight.panels() * part / parts);
-      int to = (int) ((long) weight.panels() * (part + 1) / parts);
-      try (Arena arena = Arena.ofConfined()) {
-        var panel = new Panel(weight, tensor, Matrix.allocate(arena, 1, in));
-        for (int p = from; p < to; p++) {
-          panel.pack(p);
-        }
-      }
-    });
+    team.run(
+        (_, piece, pieces) -> {
+          int to = weight.panels() * (piece + 1) / pieces;
+          try (Arena arena = Arena.ofConfined()) {
+            var panel = new Panel(weight, tensor, Matrix.allocate(arena, 1, in));
+            for (int p = weight.panels() * piece / pieces; p < to; p++) {
+              panel.pack(p);
+            }
+          }
+        },
+        team.pieces(weight.panels(), 1));
     return weight;
   }
 

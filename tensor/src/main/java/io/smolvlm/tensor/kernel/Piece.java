@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// One operation in float32 on its way to the team. The object is used for every operation anew, so
 /// that a decode step allocates nothing.
 final class Piece implements Team.Work {
-  /// Below this many floats for each thread a hand-over costs more than it saves.
+  /// Below this many floats a piece of work costs more than it saves.
   private static final int GRAIN = 4096;
 
   private enum Kind {
@@ -78,7 +78,7 @@ final class Piece implements Team.Work {
     return Math.max(1, GRAIN / m.cols());
   }
 
-  /// @param indices to share out, of which each member gets `grain` at least or the caller all
+  /// @param indices to share out, in pieces of `grain` at least
   private void share(
       Kind newKind, Matrix in, @Nullable Matrix matrix, Matrix out, int indices, int grain) {
     kind = newKind;
@@ -86,19 +86,13 @@ final class Piece implements Team.Work {
     weight = matrix;
     y = out;
     count = indices;
-    if (team.size() == 1 || count < grain * team.size()) {
-      range(0, 0, count);
-    } else {
-      team.run(this);
-    }
+    team.run(this, team.pieces(count, grain));
   }
 
   @Override
-  public void run(int part, int parts) {
-    range(part, Team.bound(count, part, parts), Team.bound(count, part + 1, parts));
-  }
-
-  private void range(int member, int from, int to) {
+  public void run(int member, int piece, int pieces) {
+    int from = Team.bound(count, piece, pieces);
+    int to = Team.bound(count, piece + 1, pieces);
     Matrix in = Objects.requireNonNull(x);
     Matrix out = Objects.requireNonNull(y);
     long first = (long) from * out.cols();

@@ -1,12 +1,17 @@
 package io.smolvlm.tensor.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A small persistent team of threads for the maths of one engine: one caller hands out a piece of
-/// work at a time, every member does its share, the caller does share 0 and returns when all are
-/// done.
+/// A small persistent team of threads for the maths of one engine: one caller hands out work in
+/// pieces, all members take pieces, the caller among them, until none is left, and the caller
+/// returns when the last is done.
+///
+/// Each member has a lot of neighbouring pieces and takes those of others when it is through with
+/// its own. So caches see the same numbers again, and a member that the system has stopped, or that
+/// gets less of the memory's bandwidth, holds up the others for one piece only.
 ///
 /// Hand-over costs a few hundred nanoseconds because everybody spins for a short while before he
 /// parks: a token is a few hundred hand-overs, so waking a parked thread each time would cost more
@@ -20,21 +25,46 @@ public final class Team implements AutoCloseable {
   /// the member that is waited for; a third as many cost a step 5 % (docs/log.md, "the barrier").
   private static final int SPINS = 5_000;
 
-  /// A share of a piece of work.
+  /// Pieces for each member where work is large enough: a decode step took 6 to 9 % less than with
+  /// one (docs/log.md, "where a decode step waits").
+  private static final int LOT = 8;
+
+  /// Longs between the counters of two lots, so that they share no line of the cache.
+  private static final int APART = 16;
+
+  /// Work that can be done in pieces, in any order and at the same time.
   @FunctionalInterface
   public interface Work {
-    /// @param part from 0 to `parts - 1`
-    void run(int part, int parts);
+    /// @param member who does it, from 0 to the team's size, exclusive: whose scratch memory to use
+    /// @param piece from 0 to `pieces - 1`
+    void run(int member, int piece, int pieces);
   }
 
   private final Member[] members;
   private volatile boolean closed;
+
+  private Work work = (_, _, _) -> {};
+  private int pieces;
+
+  /// Counts calls of [#run]; publishes work and pieces.
+  private volatile int turn;
+
+  /// For each lot the turn it belongs to (32 bits), the next piece to take of it (16) and its end
+  /// (16): all in one number, so that a member that comes late sees one turn or the other.
+  private final AtomicLongArray lots;
+
+  private final AtomicInteger done = new AtomicInteger();
+  private volatile @Nullable Throwable failure;
+
+  /// The caller, while it is parked until the last piece is done.
+  private volatile @Nullable Thread waiting;
 
   /// @param threads members, the caller included; at least 1
   public Team(int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("a team of " + threads);
     }
+    lots = new AtomicLongArray(threads * APART);
     members = new Member[threads - 1];
     for (int i = 0; i < members.length; i++) {
       members[i] = new Member(i + 1);
@@ -47,61 +77,110 @@ public final class Team implements AutoCloseable {
     return members.length + 1;
   }
 
-  /// Runs all shares and returns when the last is done.
+  /// Into how many pieces to cut work over a range: a lot for each member, or as many as there are
+  /// of the least size that pays; 1 when that is less than one for each member.
+  int pieces(int count, int least) {
+    int most = count / Math.max(1, least);
+    return most < size() ? 1 : Math.min(most, LOT * size());
+  }
+
+  /// Where a piece of a range of `count` begins. Multiples of 4 keep whole register blocks
+  /// together.
+  static int bound(int count, int piece, int pieces) {
+    return piece == pieces ? count : (int) ((long) count * piece / pieces) & ~3;
+  }
+
+  /// Runs all pieces and returns when the last is done; a single piece stays with the caller.
   ///
-  /// @throws RuntimeException what a share threw, after all shares have ended
-  public void run(Work work) {
+  /// @param count at most 32,767 pieces
+  /// @throws RuntimeException what a piece threw, after all pieces have ended
+  public void run(Work newWork, int count) {
+    if (count > Short.MAX_VALUE) {
+      throw new IllegalArgumentException(count + " pieces, at most " + Short.MAX_VALUE);
+    }
     if (closed) {
       throw new IllegalStateException("the team is closed");
     }
-    for (Member m : members) {
-      m.begin(work);
-    }
-    @Nullable Throwable failure = null;
-    try {
-      work.run(0, size());
-    } catch (RuntimeException | Error e) {
-      failure = e;
-    }
-    for (Member m : members) {
-      if (m.claim(m.begun)) {
-        m.perform(work, m.begun);
+    if (count <= 1 || members.length == 0) {
+      for (int piece = 0; piece < count; piece++) {
+        newWork.run(0, piece, count);
       }
+      return;
     }
+    int now = turn + 1;
+    work = newWork;
+    pieces = count;
+    failure = null;
+    done.set(0);
+    for (int lot = 0; lot < size(); lot++) {
+      int first = count * lot / size();
+      int end = count * (lot + 1) / size();
+      lots.set(lot * APART, (long) now << 32 | first << 16 | end);
+    }
+    turn = now; // written by the caller alone
     for (Member m : members) {
-      @Nullable Throwable theirs = m.await();
-      failure = failure == null ? theirs : failure;
+      m.wake();
+    }
+    if (done.addAndGet(takeAll(0, now)) != count) {
+      await(count);
     }
     switch (failure) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
-      default -> throw new IllegalStateException(failure);
+      case Throwable e -> throw new IllegalStateException(e);
     }
   }
 
-  /// Runs `work` over a range, cut into one contiguous piece a member; small ranges stay with the
-  /// caller.
+  /// Does what is left of a turn, of its own lot first.
   ///
-  /// @param grain the caller does everything when there are fewer than this many indices for each
-  ///   member
-  public void share(int count, int grain, Range work) {
-    if (members.length == 0 || count < grain * size()) {
-      work.run(0, count);
-    } else {
-      run((part, parts) -> work.run(bound(count, part, parts), bound(count, part + 1, parts)));
+  /// @return how many pieces
+  private int takeAll(int member, int now) {
+    int taken = 0;
+    for (int i = 0; i < size(); i++) {
+      int lot = (member + i) % size();
+      for (int piece = take(lot, now); piece >= 0; piece = take(lot, now)) {
+        taken++;
+        try {
+          work.run(member, piece, pieces);
+        } catch (RuntimeException | Error e) {
+          failure = e;
+        }
+      }
+    }
+    return taken;
+  }
+
+  /// Who has taken a piece of a turn may read work and pieces until it says that it is done.
+  ///
+  /// @return -1 when the lot is empty or the turn is over
+  private int take(int lot, int now) {
+    while (true) {
+      long next = lots.get(lot * APART);
+      int piece = (int) next >> 16;
+      int end = (int) next & 0xFFFF;
+      if ((int) (next >> 32) != now || piece >= end) {
+        return -1;
+      }
+      if (lots.compareAndSet(lot * APART, next, next + (1 << 16))) {
+        return piece;
+      }
     }
   }
 
-  /// Multiples of 4 keep whole register blocks together.
-  static int bound(int count, int part, int parts) {
-    return part == parts ? count : (int) ((long) count * part / parts) & ~3;
-  }
-
-  /// Indices from `from` to `to`, exclusive.
-  @FunctionalInterface
-  public interface Range {
-    void run(int from, int to);
+  /// Parks after a while: who is waited for may be waiting for a core, and parking gives it this
+  /// one.
+  private void await(int count) {
+    for (int spins = 0; done.get() != count && spins < SPINS; spins++) {
+      Thread.onSpinWait();
+    }
+    if (done.get() != count) {
+      waiting = Thread.currentThread();
+      while (done.get() != count) {
+        LockSupport.park(this);
+      }
+      waiting = null;
+    }
   }
 
   @Override
@@ -113,63 +192,18 @@ public final class Team implements AutoCloseable {
   }
 
   private final class Member implements Runnable {
-    private final int part;
+    private final int number;
     private final Thread thread;
-    private Work work = (p, n) -> {};
-    private @Nullable Throwable failure;
-    private volatile int begun;
-    private final AtomicInteger claimed = new AtomicInteger();
-    private volatile int done;
     private volatile boolean parked;
 
-    /// The caller, while it is parked until this member is done.
-    private volatile @Nullable Thread waiting;
-
-    Member(int part) {
-      this.part = part;
-      this.thread = Thread.ofPlatform().daemon().name("smolvlm-team-" + part).unstarted(this);
+    Member(int number) {
+      this.number = number;
+      this.thread = Thread.ofPlatform().daemon().name("smolvlm-team-" + number).unstarted(this);
     }
 
-    void begin(Work next) {
-      work = next;
-      int turn = begun + 1;
-      begun = turn; // written by the caller alone; publishes `work`
+    void wake() {
       if (parked) {
         LockSupport.unpark(thread);
-      }
-    }
-
-    /// Parks after a while: the member may be waiting for a core, and parking gives it this one.
-    @Nullable Throwable await() {
-      for (int spins = 0; done != begun && spins < SPINS; spins++) {
-        Thread.onSpinWait();
-      }
-      if (done != begun) {
-        waiting = Thread.currentThread();
-        while (done != begun) {
-          LockSupport.park(this);
-        }
-        waiting = null;
-      }
-      return failure;
-    }
-
-    /// Whoever claims the share of a turn does it, the member or the caller.
-    boolean claim(int turn) {
-      return claimed.compareAndSet(turn - 1, turn);
-    }
-
-    void perform(Work share, int turn) {
-      failure = null;
-      try {
-        share.run(part, size());
-      } catch (RuntimeException | Error e) {
-        failure = e;
-      }
-      done = turn; // publishes what the share wrote
-      Thread caller = waiting;
-      if (caller != null) {
-        LockSupport.unpark(caller);
       }
     }
 
@@ -177,22 +211,26 @@ public final class Team implements AutoCloseable {
     public void run() {
       int seen = 0;
       while (true) {
-        for (int spins = 0; begun == seen && spins < SPINS && !closed; spins++) {
+        for (int spins = 0; turn == seen && spins < SPINS && !closed; spins++) {
           Thread.onSpinWait();
         }
-        while (begun == seen && !closed) {
+        while (turn == seen && !closed) {
           parked = true;
-          if (begun == seen && !closed) {
+          if (turn == seen && !closed) {
             LockSupport.park(this);
           }
           parked = false;
         }
-        if (begun == seen) {
+        if (turn == seen) {
           return;
         }
-        seen = begun;
-        if (claim(seen)) {
-          perform(work, seen);
+        seen = turn;
+        int taken = takeAll(number, seen);
+        if (taken > 0) {
+          int all = pieces; // of this turn, as long as what was taken is not counted
+          if (done.addAndGet(taken) == all) {
+            LockSupport.unpark(waiting);
+          }
         }
       }
     }
