@@ -11,35 +11,30 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A decoder ready to run: prefill of many rows through libtorch, decode of few through vector
-/// kernels, both over the same [KvCache].
+/// A decoder ready to run, through vector kernels; many rows of exact weights go through libtorch
+/// if it is there, over the same [KvCache].
 ///
 /// One thread at a time.
 public final class Decoder implements AutoCloseable {
-  /// From this many rows on the matrix products of libtorch win over the kernels. Measured on a
-  /// 2-core AVX2 machine with the 135M shape.
+  /// From this many rows on the matrix products of libtorch win over the kernels with exact
+  /// weights. Measured on a 2-core AVX2 machine with the 135M shape. With packed weights the
+  /// kernels win (docs/log.md, "prefill through the kernels").
   private static final int TORCH_ROWS = 16;
 
   private final LlamaNetwork network;
-  private final @Nullable LlamaNetwork prefill;
+  private final boolean packed;
+  private final boolean torch;
   private final KernelOps kernels;
   private final Rope rope;
   private @Nullable TorchGraph graph;
 
+  /// @param weights in any form
   /// @param team does the maths of the kernels; not closed with this
-  /// @param torch whether many rows go through libtorch
+  /// @param torch whether libtorch may be used
   public Decoder(TextConfig config, DecoderWeights weights, Team team, boolean torch) {
-    this(config, weights, torch ? weights : null, team);
-  }
-
-  /// @param weights for the kernels, in any form
-  /// @param prefill the same weights in a form that libtorch takes, for many rows; null when they
-  ///   go through the kernels as well
-  /// @param team does the maths of the kernels; not closed with this
-  public Decoder(
-      TextConfig config, DecoderWeights weights, @Nullable DecoderWeights prefill, Team team) {
     this.network = new LlamaNetwork(config, weights);
-    this.prefill = prefill == null ? null : new LlamaNetwork(config, prefill);
+    this.packed = weights.layers().getFirst().query().weight() instanceof PackedWeight;
+    this.torch = torch;
     this.kernels = new KernelOps(team);
     this.rope = new Rope(config);
   }
@@ -51,7 +46,6 @@ public final class Decoder implements AutoCloseable {
   /// In which numbers its sequences keep keys and values: float16 beside packed weights, which
   /// round more, float32 beside exact ones.
   public KvFormat keyValueFormat() {
-    boolean packed = network.weights().layers().getFirst().query().weight() instanceof PackedWeight;
     return packed ? KvFormat.FLOAT16 : KvFormat.FLOAT32;
   }
 
@@ -77,9 +71,9 @@ public final class Decoder implements AutoCloseable {
   /// @param x `[n, hidden]` embeddings in, normed hidden states out
   /// @param cache grows by n positions
   public void forward(Matrix x, KvCache cache) {
-    if (prefill != null && x.rows() >= TORCH_ROWS) {
+    if (torch && !packed && x.rows() >= TORCH_ROWS) {
       if (graph == null) {
-        graph = TorchGraph.compileCausal(false, (ops, in) -> prefill.forward(ops, in));
+        graph = TorchGraph.compileCausal(false, (ops, in) -> network.forward(ops, in));
       }
       run(graph, x, cache, null);
     } else {
@@ -130,13 +124,12 @@ public final class Decoder implements AutoCloseable {
 
   /// Runs like [#forward] and shows the stages `layer_i` and `final_norm`, `[n, hidden]` each.
   ///
-  /// @param throughTorch which executor
+  /// @param throughTorch which executor; libtorch takes no packed weights
   public void watch(
       Matrix x, KvCache cache, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
     if (throughTorch) {
-      LlamaNetwork watchedNetwork = prefill == null ? network : prefill;
       try (TorchGraph watched =
-          TorchGraph.compileCausal(true, (ops, in) -> watchedNetwork.forward(ops, in))) {
+          TorchGraph.compileCausal(true, (ops, in) -> network.forward(ops, in))) {
         run(watched, x, cache, watcher);
       }
     } else {

@@ -4,7 +4,6 @@ import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.HalfBlocks;
 import io.smolvlm.tensor.ops.HalfLayout;
 import io.smolvlm.tensor.ops.KeyValues;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -180,17 +179,11 @@ public final class KvCache implements KeyValues, AutoCloseable {
   }
 
   @Override
-  public List<Matrix> blocks(int count, Arena copies) {
-    if (halves == null) {
-      return blocks.stream().limit(count).map(KvBlock::all).toList();
+  public List<Matrix> matrices(int count) {
+    if (halves != null) {
+      throw new IllegalStateException("keys and values are float16");
     }
-    List<Matrix> widened = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Matrix matrix = Matrix.allocate(copies, layers * 2 * KvBlock.ROWS, width);
-      halves.layout().read(halves.blocks().get(i), matrix);
-      widened.add(matrix);
-    }
-    return widened;
+    return blocks.stream().limit(count).map(KvBlock::all).toList();
   }
 
   /// The next `rows` positions, already written, now count.

@@ -3,9 +3,7 @@ package io.smolvlm.models;
 import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.Embeddings;
 import io.smolvlm.language.TextConfig;
-import io.smolvlm.tensor.DType;
 import io.smolvlm.tensor.LargePages;
-import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.kernel.Packer;
 import io.smolvlm.tensor.kernel.Team;
@@ -17,19 +15,12 @@ import io.smolvlm.vision.VisionConfig;
 import io.smolvlm.vision.VisionWeights;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a checkpoint's weights into the places that the networks have for them, in float32 or
 /// packed.
 final class NetworkWeights {
-  /// Most memory for a decoder's layers in a form that libtorch takes, beside the packed ones. The
-  /// 1.7B decoder takes 3.2 GB as the bfloat16 of its file; its 6.4 GB in float32 are too much for
-  /// prompts that libtorch computes hardly sooner than the kernels do: 37 GFLOP/s a thread for 256
-  /// rows, 28 of 8-bit weights (docs/log.md).
-  static final long BESIDE_BYTES = 4L << 30;
-
   private final Weights weights;
   private final Arena arena;
   private final Packer packer;
@@ -67,29 +58,6 @@ final class NetworkWeights {
         layers((weight, layer) -> packed(format, weight, layer)),
         finalNorm(),
         packed(Format.INT8, Weight.HEAD, 0));
-  }
-
-  /// The layers exactly as stored around a decoder that is packed otherwise: what libtorch computes
-  /// many rows with. Null where they would take more than [#BESIDE_BYTES]; the packed ones then
-  /// serve all rows.
-  @Nullable DecoderWeights prefill(DecoderWeights packed) {
-    boolean views = halves && weights.stored(Weight.GATE, 0).dtype() == DType.BF16;
-    if (layerBytes(weights.config(), views ? Short.BYTES : Float.BYTES) > BESIDE_BYTES) {
-      return null;
-    }
-    return new DecoderWeights(
-        packed.embeddings(), layers(this::decoderLinear), packed.finalNorm(), packed.head());
-  }
-
-  /// Bytes of the decoder's layers, norms included.
-  ///
-  /// @param each bytes of a number
-  static long layerBytes(ModelConfig config, int each) {
-    return Arrays.stream(Weight.values())
-            .filter(weight -> weight.part() == Weight.Part.DECODER_LAYER)
-            .mapToLong(weight -> Shape.of(weight.shape(config)).elements() * weight.count(config))
-            .sum()
-        * each;
   }
 
   private Embeddings stored() {

@@ -127,11 +127,9 @@ public final class SmolVlm implements AutoCloseable {
   }
 
   private Decoder decoder(NetworkWeights weights, boolean torch) {
-    if (precision == Precision.EXACT) {
-      return new Decoder(config.text(), weights.decoder(), team, torch);
-    }
-    DecoderWeights packed = weights.decoder(precision);
-    return new Decoder(config.text(), packed, torch ? weights.prefill(packed) : null, team);
+    boolean exact = precision == Precision.EXACT;
+    DecoderWeights stored = exact ? weights.decoder() : weights.decoder(precision);
+    return new Decoder(config.text(), stored, team, torch);
   }
 
   private PromptExpander expander(ChatTemplate template, @Nullable PictureConfig pictures) {

@@ -12,7 +12,7 @@ import java.util.List;
 /// @param choices its best next token at each position
 /// @param meanNegativeLogLikelihood of the tokens that do follow
 record Likelihood(int[] choices, double meanNegativeLogLikelihood) {
-  /// Rows of a pass: few, so that they go through the kernels and not through libtorch.
+  /// Rows of a pass: few, so that they are computed as those of decode are.
   private static final int ROWS = 8;
 
   static Likelihood of(Decoder decoder, int[] ids) {

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smolvlm.language.Decoder;
-import io.smolvlm.models.convert.Member;
-import io.smolvlm.models.convert.Synthesizer;
-import io.smolvlm.tensor.DType;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.tensor.kernel.Team;
@@ -29,21 +26,6 @@ class PrecisionTest {
     try (SmolVlm model = SmolVlm.load("tiny")) {
       assertEquals(Precision.EXACT, model.precision());
     }
-  }
-
-  /// 1.7 G parameters in float32 beside the packed ones would not leave 2.2B below 8 GB.
-  @Test
-  void noSecondCopyOfALargeDecoderForPrompts() {
-    assertEquals(4L * 106_202_880, layerBytes("SmolLM2-135M", 4));
-    assertTrue(layerBytes("SmolVLM-500M-Instruct", 4) < NetworkWeights.BESIDE_BYTES);
-    assertTrue(layerBytes("SmolVLM-Instruct", 4) > NetworkWeights.BESIDE_BYTES);
-    assertTrue(layerBytes("SmolVLM-Instruct", 2) < NetworkWeights.BESIDE_BYTES);
-    assertTrue(layerBytes("Idefics3-8B-Llama3", 2) > NetworkWeights.BESIDE_BYTES);
-  }
-
-  private static long layerBytes(String member, int each) {
-    return NetworkWeights.layerBytes(
-        new Synthesizer(Member.named(member), 1, DType.BF16).config(), each);
   }
 
   @Test
@@ -68,7 +50,7 @@ class PrecisionTest {
       var text = tiny.config().text();
       int[] ids = tiny.tokenizer().encode(TEXT);
       try (var exact = new Decoder(text, weights.decoder(), team, false);
-          var fast = new Decoder(text, weights.decoder(precision), null, team)) {
+          var fast = new Decoder(text, weights.decoder(precision), team, false)) {
         Likelihood expected = Likelihood.of(exact, ids);
         Likelihood found = Likelihood.of(fast, ids);
         double same = expected.agreement(found);

@@ -33,7 +33,7 @@ class Real135mPrecisionTest {
       var weights = new NetworkWeights(checkpoint.weights(), arena, team, false);
       var text = checkpoint.config().text();
       try (var exact = new Decoder(text, weights.decoder(), team, false);
-          var fast = new Decoder(text, weights.decoder(precision), null, team)) {
+          var fast = new Decoder(text, weights.decoder(precision), team, false)) {
         double same = 0;
         double positions = 0;
         double exactSum = 0;

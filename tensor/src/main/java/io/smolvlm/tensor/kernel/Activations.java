@@ -5,18 +5,32 @@ import io.smolvlm.tensor.ops.PackedWeight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/// The rows that go into a packed weight: in arrays, whole blocks each, and where asked for also in
-/// the form that 8-bit weights or 4-bit weights take.
+/// The rows that go into a packed weight: in arrays, whole blocks each, and in the form that 8-bit
+/// weights or 4-bit weights take.
 ///
 /// In arrays because C2 proves indices of arrays to be in range once a loop, offsets into segments
 /// each time: the sums of 8-bit weights are a fifth faster, those of 4-bit weights 60 %.
 final class Activations {
   private static final int BLOCK = PackedWeight.BLOCK;
 
+  /// What weights are multiplied with.
+  enum Form {
+    /// 8-bit weights: [#less], and [#quads] of it.
+    LESS,
+    /// 4-bit weights of few rows: [#pairs] and [#scales].
+    ROUNDED,
+    /// 4-bit weights widened for many rows: [#quads] of the numbers as they are.
+    PLAIN
+  }
+
   /// Rows that lie side by side in [#quads].
   static final int QUAD = 4;
 
+  private @Nullable Matrix from;
+  private Form form = Form.LESS;
   private int rows;
   private int blocks;
   private float[] numbers = new float[0];
@@ -34,26 +48,26 @@ final class Activations {
     return blocks;
   }
 
-  /// Where a row begins in [#numbers] and [#less]; in [#pairs] at half, in [#scales] at a sixteenth
-  /// of this.
+  /// Where a row begins in [#less]; in [#pairs] at half, in [#scales] at a sixteenth of this.
   int at(int row) {
     return row * blocks * BLOCK;
   }
 
-  /// `[rows, blocks * 32]`, zeros at the end of each row
-  float[] numbers() {
-    return numbers;
-  }
-
-  /// As [#numbers], less 1/256 of the next but in the last of every four.
+  /// `[rows, blocks * 32]`, zeros at the end of each row: the numbers less 1/256 of the next, but
+  /// in the last of every four.
   float[] less() {
     return less;
   }
 
-  /// `[rows / 4, blocks * 32, 4]`: of every four rows, a row fewer than four left out, what [#less]
-  /// holds, side by side.
+  /// `[rows / 4, blocks * 32, 4]`: every four rows side by side. A row fewer than four is left out
+  /// in the form for 8 bits; in the other, rows of zeros fill it up to four.
   float[] quads() {
     return quads;
+  }
+
+  /// The number `k` of a row from [#quads].
+  float inQuad(int row, int k) {
+    return quads[at(row / QUAD * QUAD) + QUAD * k + row % QUAD];
   }
 
   /// Two levels a word, the first in its low half.
@@ -66,51 +80,65 @@ final class Activations {
     return scales;
   }
 
-  /// Takes over the numbers of a matrix.
-  void load(Matrix x) {
+  /// Makes room for the numbers of a matrix.
+  void reserve(Matrix x, Form newForm) {
+    from = x;
+    form = newForm;
     rows = x.rows();
     blocks = Math.ceilDiv(x.cols(), BLOCK);
-    int width = blocks * BLOCK;
-    if (numbers.length < Math.multiplyExact(rows, width) + 1) {
-      numbers = new float[rows * width + 1];
+    int all = Math.multiplyExact(Math.ceilDiv(rows, QUAD) * QUAD, blocks * BLOCK);
+    if (numbers.length < all + 1) {
+      numbers = new float[all + 1];
     }
-    for (int r = 0; r < rows; r++) {
-      MemorySegment.copy(
-          x.segment(), ValueLayout.JAVA_FLOAT, 4L * r * x.cols(), numbers, r * width, x.cols());
-      Arrays.fill(numbers, r * width + x.cols(), (r + 1) * width, 0f);
+    if (form == Form.ROUNDED) {
+      if (pairs.length < all / 2) {
+        pairs = new int[all / 2];
+        scales = new float[all / 16];
+      }
+    } else if (quads.length < all) {
+      quads = new float[all];
     }
-  }
-
-  /// Makes [#less] of what was loaded.
-  void lessNext(PackedKernels kernels) {
-    if (less.length < numbers.length) {
+    if (form == Form.LESS && less.length < numbers.length) {
       less = new float[numbers.length];
     }
-    kernels.lessNext(numbers, rows * blocks * BLOCK, less);
-    sideBySide();
   }
 
-  private void sideBySide() {
+  /// Takes over some rows.
+  ///
+  /// @param first a multiple of 4
+  /// @param last a multiple of 4, or the number of rows
+  void prepare(PackedKernels kernels, int first, int last) {
+    Matrix x = Objects.requireNonNull(from);
     int width = blocks * BLOCK;
-    int whole = rows / QUAD * QUAD;
-    if (quads.length < whole * width) {
-      quads = new float[whole * width];
+    for (int r = first; r < last; r++) {
+      MemorySegment.copy(
+          x.segment(), ValueLayout.JAVA_FLOAT, 4L * r * x.cols(), numbers, at(r), x.cols());
+      Arrays.fill(numbers, at(r) + x.cols(), at(r + 1), 0f);
     }
-    for (int r = 0; r < whole; r++) {
-      int to = at(r / QUAD * QUAD) + r % QUAD;
-      for (int k = 0; k < width; k++) {
-        quads[to + QUAD * k] = less[at(r) + k];
+    switch (form) {
+      case LESS -> {
+        kernels.lessNext(numbers, at(first), (last - first) * width, less);
+        sideBySide(less, first, (last - first) / QUAD * QUAD + first);
+      }
+      case ROUNDED -> kernels.quantise(numbers, at(first), (last - first) * blocks, pairs, scales);
+      case PLAIN -> {
+        int end = Math.ceilDiv(last, QUAD) * QUAD;
+        Arrays.fill(numbers, at(last), at(end), 0f);
+        sideBySide(numbers, first, end);
       }
     }
   }
 
-  /// Rounds what was loaded to 8 bits.
-  void quantise(PackedKernels kernels) {
-    int all = rows * blocks;
-    if (pairs.length < all * BLOCK / 2) {
-      pairs = new int[all * BLOCK / 2];
-      scales = new float[2 * all];
+  private void sideBySide(float[] x, int first, int last) {
+    int width = blocks * BLOCK;
+    for (int r = first; r < last; r += QUAD) {
+      int at = at(r);
+      for (int k = at, to = at; k < at + width; k++, to += QUAD) {
+        quads[to] = x[k];
+        quads[to + 1] = x[k + width];
+        quads[to + 2] = x[k + 2 * width];
+        quads[to + 3] = x[k + 3 * width];
+      }
     }
-    kernels.quantise(numbers, 0, all, pairs, scales);
   }
 }

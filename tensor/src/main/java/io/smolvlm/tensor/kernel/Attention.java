@@ -128,55 +128,63 @@ final class Attention implements Team.Work {
       List<Matrix> keys = span.keyValues().keys(layer);
       List<Matrix> values = span.keyValues().values(layer);
       int last = Math.min(first + span.rows(), end);
-      for (int row = Math.max(first, rows * block / blocks); row < last; row++) {
-        int count = span.keyValues().length() + row - first + 1;
-        attend(row, from, to, half, keys, values, count, member);
+      int row = Math.max(first, rows * block / blocks);
+      int seen = span.keyValues().length() + row - first + 1;
+      if (half != null && row < last) {
+        attend(row, last - row, from, to, half, seen, member);
+      }
+      for (; half == null && row < last; row++, seen++) {
+        attend(row, from, to, keys, values, seen, member);
       }
       first += span.rows();
     }
   }
 
-  /// Heads `from` to `to`, those together that read the same keys.
-  ///
-  /// @param half where keys and values are, if not null
-  private void attend(
-      int row,
-      int from,
-      int to,
-      @Nullable HalfBlocks half,
-      List<Matrix> keys,
-      List<Matrix> values,
-      int count,
-      int member) {
+  /// Heads `from` to `to` of some rows, those together that read the same keys.
+  private void attend(int row, int rows, int from, int to, HalfBlocks half, int count, int member) {
     AttentionShape s = Objects.requireNonNull(shape);
     int group = s.heads() / s.keyValueHeads();
-    for (int head = from; head < to; ) {
+    for (int head = from, end; head < to; head = end) {
       int keyHead = head / group;
-      int end = Math.min(to, (keyHead + 1) * group);
-      int column = head * s.headDim();
-      Matrix queries = Objects.requireNonNull(q);
-      Matrix result = Objects.requireNonNull(out);
-      if (half != null) {
-        halves[member].attend(
-            queries, row, column, end - head, half, layer, keyHead, count, s.scale(), result);
-      } else {
-        kernels.attend(
-            queries,
-            row,
-            column,
-            end - head,
-            keys,
-            values,
-            keyHead * s.headDim(),
-            s.headDim(),
-            count,
-            s.scale(),
-            bias,
-            Objects.requireNonNull(scores),
-            member * group,
-            result);
-      }
-      head = end;
+      end = Math.min(to, (keyHead + 1) * group);
+      halves[member].attend(
+          Objects.requireNonNull(q),
+          row,
+          rows,
+          head * s.headDim(),
+          end - head,
+          half,
+          layer,
+          keyHead,
+          count,
+          s.scale(),
+          Objects.requireNonNull(out));
+    }
+  }
+
+  /// The same for one row over float32.
+  private void attend(
+      int row, int from, int to, List<Matrix> keys, List<Matrix> values, int count, int member) {
+    AttentionShape s = Objects.requireNonNull(shape);
+    int group = s.heads() / s.keyValueHeads();
+    for (int head = from, end; head < to; head = end) {
+      int keyHead = head / group;
+      end = Math.min(to, (keyHead + 1) * group);
+      kernels.attend(
+          Objects.requireNonNull(q),
+          row,
+          head * s.headDim(),
+          end - head,
+          keys,
+          values,
+          keyHead * s.headDim(),
+          s.headDim(),
+          count,
+          s.scale(),
+          bias,
+          Objects.requireNonNull(scores),
+          member * group,
+          Objects.requireNonNull(out));
     }
   }
 }

@@ -8,30 +8,60 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 
-/// Attention of one row over keys and values in float16; sums are float32. One for each member of a
-/// team. Allocates nothing once it has seen the longest sequence.
+/// Attention over keys and values in float16; sums are float32. One for each member of a team.
+/// Allocates nothing once it has seen the longest sequence.
 final class HalfAttention {
   /// Positions by which the memory for scores grows.
   private static final int GROWTH = 1024;
+
+  /// Rows that are attended for together, so that keys and values are widened once for all.
+  private static final int TOGETHER = 16;
+
+  /// Scores that stay in the second-level cache: of long sequences fewer rows go together.
+  private static final int CACHED = 64 << 10;
 
   private final HalfKernels kernels;
   private float[] queries = new float[0];
   private float[] scores = new float[0];
   private float[] mixed = new float[0];
+  private float[] widened = new float[0];
 
   HalfAttention(HalfKernels kernels) {
     this.kernels = kernels;
   }
 
-  /// Heads that read the same keys: for each `out = softmax(scale * q . k[j]) v` over `count` keys.
+  /// Neighbouring rows and heads that read the same keys: for each `out = softmax(scale * q . k[j])
+  /// v` over `count` keys for the first row, one more for each that follows.
   ///
   /// @param q the first head begins at column `column` of row `row`, the others follow
+  /// @param rows how many
   /// @param heads how many
   /// @param keyHead whose keys and values they read
   /// @param out shaped as `q`, written at the same place
   void attend(
       Matrix q,
       int row,
+      int rows,
+      int column,
+      int heads,
+      HalfBlocks memory,
+      int layer,
+      int keyHead,
+      int count,
+      float scale,
+      Matrix out) {
+    int most = Math.clamp(CACHED / ((long) heads * (count + rows)), 1, TOGETHER);
+    for (int i = 0; i < rows; i += most) {
+      int some = Math.min(most, rows - i);
+      together(q, row + i, some, column, heads, memory, layer, keyHead, count + i, scale, out);
+    }
+  }
+
+  /// Head `h` of row `i` of them is number `i * heads + h` in `queries`, `scores` and `mixed`.
+  private void together(
+      Matrix q,
+      int row,
+      int rows,
       int column,
       int heads,
       HalfBlocks memory,
@@ -42,74 +72,88 @@ final class HalfAttention {
       Matrix out) {
     HalfLayout layout = memory.layout();
     List<MemorySegment> blocks = memory.blocks();
-    int rows = layout.rows();
-    int used = (count + rows - 1) / rows;
-    int apart = used * rows;
+    int longest = count + rows - 1;
+    int height = layout.rows();
+    int used = (longest + height - 1) / height;
+    int apart = used * height;
     int width = layout.width();
     int headDim = layout.headDim();
-    reserve(heads, apart, width);
-    load(q, 4L * ((long) row * q.cols() + column), heads * headDim, scale * HalfKernels.UNIT);
-    Arrays.fill(scores, 0, heads * apart, 0);
+    int all = rows * heads;
+    reserve(all, apart, layout);
+    for (int i = 0; i < rows; i++) {
+      long from = 4L * ((long) (row + i) * q.cols() + column);
+      load(q, from, heads * headDim, scale * HalfKernels.UNIT, i * heads * headDim);
+    }
+    Arrays.fill(scores, 0, all * apart, 0);
     for (int b = 0; b < used; b++) {
       kernels.multiply(
           blocks.get(b),
           layout.keysAt(layer, keyHead),
           headDim,
           headDim,
-          rows,
+          height,
           queries,
           0,
           headDim,
-          heads,
+          all,
           scores,
-          b * rows,
-          apart);
+          b * height,
+          apart,
+          widened);
     }
-    Arrays.fill(mixed, 0, heads * width, 0);
-    for (int h = 0; h < heads; h++) {
-      // Behind the head's mixture, since its scores are still needed.
-      mixed[heads * width + h] = kernels.exponentials(scores, h * apart, count);
+    Arrays.fill(mixed, 0, all * width, 0);
+    for (int n = 0; n < all; n++) {
+      int seen = count + n / heads;
+      // Behind the mixtures, since the scores are still needed.
+      mixed[all * width + n] = kernels.exponentials(scores, n * apart, seen);
+      Arrays.fill(scores, n * apart + seen, n * apart + longest, 0);
     }
     for (int b = 0; b < used; b++) {
       kernels.multiply(
           blocks.get(b),
           layout.valuesAt(layer, keyHead),
-          rows,
-          Math.min(rows, count - b * rows),
+          height,
+          Math.min(height, longest - b * height),
           width,
           scores,
-          b * rows,
+          b * height,
           apart,
-          heads,
+          all,
           mixed,
           0,
-          width);
+          width,
+          widened);
     }
-    for (int h = 0; h < heads; h++) {
-      int first = column + h * headDim;
-      long to = 4L * ((long) row * out.cols() + first);
-      float inverse = 1 / mixed[heads * width + h];
+    for (int n = 0; n < all; n++) {
+      int first = column + n % heads * headDim;
+      long to = 4L * ((long) (row + n / heads) * out.cols() + first);
+      float inverse = 1 / mixed[all * width + n];
       for (int d = 0; d < headDim; d++) {
-        out.segment().set(ValueLayout.JAVA_FLOAT, to + 4L * d, mixed[h * width + d] * inverse);
+        out.segment().set(ValueLayout.JAVA_FLOAT, to + 4L * d, mixed[n * width + d] * inverse);
       }
     }
   }
 
-  private void reserve(int heads, int positions, int width) {
-    if (scores.length < heads * positions) {
-      scores = new float[heads * ((positions + GROWTH - 1) / GROWTH * GROWTH)];
+  private void reserve(int all, int positions, HalfLayout layout) {
+    int width = layout.width();
+    if (scores.length < all * positions) {
+      scores = new float[all * ((positions + GROWTH - 1) / GROWTH * GROWTH)];
     }
-    if (mixed.length < heads * (width + 1)) {
-      mixed = new float[heads * (width + 1)];
+    if (mixed.length < all * (width + 1)) {
+      mixed = new float[all * (width + 1)];
     }
-    if (queries.length < heads * width) {
-      queries = new float[heads * width];
+    if (queries.length < all * width) {
+      queries = new float[all * width];
+    }
+    int strip = layout.strip() * Math.max(layout.rows(), layout.headDim());
+    if (widened.length < strip) {
+      widened = new float[strip];
     }
   }
 
-  private void load(Matrix q, long from, int count, float factor) {
+  private void load(Matrix q, long from, int count, float factor, int to) {
     for (int i = 0; i < count; i++) {
-      queries[i] = q.segment().get(ValueLayout.JAVA_FLOAT, from + 4L * i) * factor;
+      queries[to + i] = q.segment().get(ValueLayout.JAVA_FLOAT, from + 4L * i) * factor;
     }
   }
 }

@@ -11,8 +11,9 @@ interface HalfKernels {
   /// What makes up for the scale of the numbers.
   float UNIT = 0x1p112f;
 
-  /// `y[h, i] += sum over k of x[h, k] table[k, i]`, for several heads together, so that the table
-  /// is read once for up to three of them. How many there are changes no bit.
+  /// `y[h, i] += sum over k of x[h, k] table[k, i]`, for several heads or rows of heads together,
+  /// so that the table is read once for a few of them, or for many of them widened once. How many
+  /// there are changes no bit.
   ///
   /// @param table see [io.smolvlm.tensor.ops.HalfLayout]
   /// @param at where it begins
@@ -21,6 +22,7 @@ interface HalfKernels {
   /// @param width columns, whole strips
   /// @param x of head `h` from `from + h * apart` on
   /// @param y of head `h` from `to + h * yApart` on
+  /// @param widened scratch for a strip of the table
   void multiply(
       MemorySegment table,
       long at,
@@ -33,7 +35,8 @@ interface HalfKernels {
       int heads,
       float[] y,
       int to,
-      int yApart);
+      int yApart,
+      float[] widened);
 
   /// Replaces each of `count` scores by its exponential, less the largest score, times [#UNIT].
   ///

@@ -5,8 +5,9 @@ import io.smolvlm.tensor.ops.PackedWeight;
 /// The inner loops over packed weights. Two implementations with the same results, to the bit:
 /// [ScalarPackedKernels], the readable specification, and [VectorPackedKernels].
 ///
-/// Activations of 8-bit weights stay float32. Those of 4-bit weights are rounded to 8 bits a block:
-/// then products and their sums fit into 16 bits, where a vector holds twice as many.
+/// Activations of 8-bit weights stay float32. Those of 4-bit weights are rounded to 8 bits a block
+/// where rows are few: then products and their sums fit into 16 bits, where a vector holds twice as
+/// many. For the many rows of a prompt weights are widened once, and activations stay float32.
 ///
 /// A row's numbers do not depend on how many rows are computed beside it.
 interface PackedKernels {
@@ -21,9 +22,9 @@ interface PackedKernels {
   /// Takes 1/256 of the next number off each but the last of every four: what the words of 8-bit
   /// weights have too much ([PackedWeight]).
   ///
-  /// @param x numbers, `count` of them from the first on, a multiple of 32, and one more
-  /// @param y receives as many
-  void lessNext(float[] x, int count, float[] y);
+  /// @param x numbers, `count` of them from `at` on, both multiples of 32, and one more
+  /// @param y receives as many at the same place
+  void lessNext(float[] x, int at, int count, float[] y);
 
   /// The outputs of a panel for rows `from` to `to`.
   ///
@@ -33,6 +34,16 @@ interface PackedKernels {
   /// @param scratch `33 * 32 * blocks` numbers
   /// @param y receives `[to - from, 32]`
   void int8(
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y);
+
+  /// The outputs of a panel for rows `from` to `to`, of a prompt.
+  ///
+  /// @param weight of 4 bits
+  /// @param x in the form for widened weights
+  /// @param from a multiple of 4, since four rows lie side by side; `to`, too
+  /// @param scratch `34 * 32 * blocks` numbers
+  /// @param y receives `[to - from, 32]`
+  void int4Widened(
       PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y);
 
   /// The outputs of a panel for rows `from` to `to`.

@@ -1,9 +1,9 @@
 package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.kernel.Activations.Form;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.PackedWeight;
-import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +13,21 @@ import org.jspecify.annotations.Nullable;
 final class PackedLinear {
   private static final int PANEL = PackedWeight.PANEL;
 
-  /// Rows of which the sums of a panel are kept at a time, and for which it is widened anew; a
-  /// multiple of 4.
+  /// Rows that stay in the second-level cache while panels stream past them, and for which each
+  /// panel is widened anew; a multiple of 4.
   private static final int ROWS = 64;
+
+  /// Least rows of a piece of their preparation.
+  private static final int PREPARED = 4;
 
   private final PackedKernels kernels;
   private final Team team;
   private final Activations activations = new Activations();
+  private final Team.Work preparation = this::prepare;
   private final Share share = new Share();
   private final Member[] members;
   private @Nullable Matrix loaded;
-  private boolean quantised;
-  private boolean lessened;
+  private Form prepared = Form.LESS;
 
   PackedLinear(PackedKernels kernels, Team team) {
     this.kernels = kernels;
@@ -42,25 +45,30 @@ final class PackedLinear {
 
   /// @param x `[n, in]`; the same matrix as in the last call is not looked at again, unless
   ///   [#forget] was called
+  /// @param prompt whether the rows are many of one prompt: 4-bit weights are then widened
   /// @param y `[n, out]`, written
-  void run(Matrix x, Linear linear, PackedWeight weight, Matrix y) {
-    if (loaded != x) {
-      activations.load(x);
+  void run(Matrix x, Linear linear, PackedWeight weight, boolean prompt, Matrix y) {
+    Form form =
+        switch (weight.format()) {
+          case INT8 -> Form.LESS;
+          case INT4 -> prompt ? Form.PLAIN : Form.ROUNDED;
+        };
+    if (loaded != x || prepared != form) {
+      activations.reserve(x, form);
       loaded = x;
-      quantised = false;
-      lessened = false;
-    }
-    if (weight.format() == Format.INT4 && !quantised) {
-      activations.quantise(kernels);
-      quantised = true;
-    } else if (weight.format() == Format.INT8 && !lessened) {
-      activations.lessNext(kernels);
-      lessened = true;
+      prepared = form;
+      team.run(preparation, team.pieces(x.rows(), PREPARED));
     }
     share.weight = weight;
     share.bias = linear.bias();
     share.y = y;
     team.run(share, team.pieces(weight.panels(), 1));
+  }
+
+  private void prepare(int member, int piece, int pieces) {
+    int rows = activations.rows();
+    activations.prepare(
+        kernels, Team.bound(rows, piece, pieces), Team.bound(rows, piece + 1, pieces));
   }
 
   /// What a member needs for itself.
@@ -96,28 +104,34 @@ final class PackedLinear {
       if (w == null || to == null) {
         return;
       }
-      int end = w.panels() * (piece + 1) / pieces;
-      for (int panel = w.panels() * piece / pieces; panel < end; panel++) {
-        panel(w, panel, members[member], to);
+      int first = w.panels() * piece / pieces;
+      int last = w.panels() * (piece + 1) / pieces;
+      for (int row = 0; row < to.rows(); row += ROWS) {
+        int end = Math.min(row + ROWS, to.rows());
+        for (int panel = first; panel < last; panel++) {
+          panel(w, panel, members[member], to, row, end);
+        }
       }
     }
 
-    private void panel(PackedWeight w, int panel, Member member, Matrix to) {
+    private void panel(PackedWeight w, int panel, Member member, Matrix to, int row, int end) {
       int width = PackedWeight.BLOCK * w.blocks();
-      for (int row = 0; row < to.rows(); row += ROWS) {
-        int end = Math.min(row + ROWS, to.rows());
-        switch (w.format()) {
-          case INT8 -> {
-            float[] scratch = member.floats((1 + PANEL) * width);
-            kernels.int8(w, panel, activations, row, end, scratch, member.sums);
-          }
-          case INT4 -> {
-            int[] scratch = member.words(4 * width);
-            kernels.int4(w, panel, activations, row, end, scratch, member.sums);
-          }
+      switch (prepared) {
+        case LESS -> {
+          float[] scratch = member.floats((1 + PANEL) * width);
+          kernels.int8(w, panel, activations, row, end, scratch, member.sums);
         }
-        store(member.sums, to, row, end, panel * PANEL);
+        case ROUNDED -> {
+          int[] scratch = member.words(4 * width);
+          kernels.int4(w, panel, activations, row, end, scratch, member.sums);
+        }
+        case PLAIN -> {
+          float[] scratch = member.floats((2 + PANEL) * width);
+          int whole = Math.ceilDiv(end, Activations.QUAD) * Activations.QUAD;
+          kernels.int4Widened(w, panel, activations, row, whole, scratch, member.sums);
+        }
       }
+      store(member.sums, to, row, end, panel * PANEL);
     }
 
     private void store(float[] sums, Matrix to, int from, int end, int column) {

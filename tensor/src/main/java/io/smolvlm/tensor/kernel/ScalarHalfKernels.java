@@ -20,7 +20,8 @@ final class ScalarHalfKernels implements HalfKernels {
       int heads,
       float[] y,
       int to,
-      int yApart) {
+      int yApart,
+      float[] widened) {
     for (int h = 0; h < heads; h++) {
       for (int strip = 0; strip < width / (2 * LANES); strip++) {
         long row = at + 4L * LANES * strip * height;

@@ -42,8 +42,8 @@ final class ScalarPackedKernels implements PackedKernels {
   }
 
   @Override
-  public void lessNext(float[] x, int count, float[] y) {
-    for (int i = 0; i < count; i++) {
+  public void lessNext(float[] x, int at, int count, float[] y) {
+    for (int i = at; i < at + count; i++) {
       y[i] = i % 4 == 3 ? x[i] : x[i] - x[i + 1] * 0x1p-8f;
     }
   }
@@ -92,6 +92,32 @@ final class ScalarPackedKernels implements PackedKernels {
         y[(r - from) * PANEL + o] = sum;
       }
     }
+  }
+
+  @Override
+  public void int4Widened(
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y) {
+    for (int r = from; r < to; r++) {
+      for (int o = 0; o < PANEL; o++) {
+        float even = 0;
+        float odd = 0;
+        for (int k = 0; k < weight.blocks() * BLOCK; k += 2) {
+          even = Math.fma(number4(weight, panel, o, k), x.inQuad(r, k), even);
+          odd = Math.fma(number4(weight, panel, o, k + 1), x.inQuad(r, k + 1), odd);
+        }
+        y[(r - from) * PANEL + o] = even + odd;
+      }
+    }
+  }
+
+  /// The weight of input `k` and output `o`.
+  private static float number4(PackedWeight weight, int panel, int o, int k) {
+    int block = k / BLOCK;
+    int pair = k % BLOCK / 2;
+    long at = weight.levelsAt(panel, o) + (long) block * weight.format().halfBytes();
+    int word = weight.data().get(WORD, at + 64L * (pair / 4));
+    int level = word >>> (4 * (pair % 4) + 16 * (k % 2)) & 15;
+    return Math.fma(level, half(weight, panel, block, 0, o), half(weight, panel, block, 1, o));
   }
 
   private static int block4(MemorySegment data, long at, int[] pairs, int first) {

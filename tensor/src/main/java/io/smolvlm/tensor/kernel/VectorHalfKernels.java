@@ -18,6 +18,9 @@ final class VectorHalfKernels implements HalfKernels {
   private static final VectorSpecies<Integer> I32 =
       VectorSpecies.of(int.class, VectorShape.forBitSize(LANES * Integer.SIZE));
 
+  /// From so many heads on a strip is widened before it is read.
+  private static final int MANY = 8;
+
   private static IntVector words(MemorySegment table, long at) {
     return IntVector.fromMemorySegment(I32, table, at, ByteOrder.LITTLE_ENDIAN);
   }
@@ -51,9 +54,19 @@ final class VectorHalfKernels implements HalfKernels {
       int heads,
       float[] y,
       int to,
-      int yApart) {
+      int yApart,
+      float[] widened) {
     long next = 4L * LANES * height;
-    int h = 0;
+    int h = heads < MANY ? 0 : heads / 4 * 4;
+    if (h > 0) {
+      long strip = at;
+      for (int i = 0; i < width; i += 2 * LANES, strip += next) {
+        widen(table, strip, count, widened);
+        for (int q = 0; q < h; q += 4) {
+          four(widened, count, x, from + q * apart, apart, y, to + q * yApart + i, yApart);
+        }
+      }
+    }
     for (; heads - h >= 2; h += 3) {
       int x0 = from + h * apart;
       int y0 = to + h * yApart;
@@ -81,6 +94,57 @@ final class VectorHalfKernels implements HalfKernels {
         one(table, strip, count, x, from + h * apart, y, to + h * yApart + i);
       }
     }
+  }
+
+  /// A strip in float32: of each row of the table both vectors.
+  private static void widen(MemorySegment table, long at, int count, float[] widened) {
+    for (int k = 0; k < count; k++) {
+      IntVector w = words(table, at + 4L * LANES * k);
+      low(w).intoArray(widened, 2 * LANES * k);
+      high(w).intoArray(widened, 2 * LANES * k + LANES);
+    }
+  }
+
+  private static void four(
+      float[] widened, int count, float[] x, int x0, int apart, float[] y, int y0, int yApart) {
+    int x1 = x0 + apart;
+    int x2 = x1 + apart;
+    int x3 = x2 + apart;
+    int y1 = y0 + yApart;
+    int y2 = y1 + yApart;
+    int y3 = y2 + yApart;
+    FloatVector a0 = load(y, y0);
+    FloatVector b0 = load(y, y0 + LANES);
+    FloatVector a1 = load(y, y1);
+    FloatVector b1 = load(y, y1 + LANES);
+    FloatVector a2 = load(y, y2);
+    FloatVector b2 = load(y, y2 + LANES);
+    FloatVector a3 = load(y, y3);
+    FloatVector b3 = load(y, y3 + LANES);
+    for (int k = 0; k < count; k++) {
+      FloatVector a = load(widened, 2 * LANES * k);
+      FloatVector b = load(widened, 2 * LANES * k + LANES);
+      FloatVector v = all(x, x0 + k);
+      a0 = a.fma(v, a0);
+      b0 = b.fma(v, b0);
+      v = all(x, x1 + k);
+      a1 = a.fma(v, a1);
+      b1 = b.fma(v, b1);
+      v = all(x, x2 + k);
+      a2 = a.fma(v, a2);
+      b2 = b.fma(v, b2);
+      v = all(x, x3 + k);
+      a3 = a.fma(v, a3);
+      b3 = b.fma(v, b3);
+    }
+    a0.intoArray(y, y0);
+    b0.intoArray(y, y0 + LANES);
+    a1.intoArray(y, y1);
+    b1.intoArray(y, y1 + LANES);
+    a2.intoArray(y, y2);
+    b2.intoArray(y, y2 + LANES);
+    a3.intoArray(y, y3);
+    b3.intoArray(y, y3 + LANES);
   }
 
   private static void three(

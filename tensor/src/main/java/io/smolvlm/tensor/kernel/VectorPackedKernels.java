@@ -100,8 +100,8 @@ final class VectorPackedKernels implements PackedKernels {
   }
 
   @Override
-  public void lessNext(float[] x, int count, float[] y) {
-    for (int i = 0; i < count; i += LANES) {
+  public void lessNext(float[] x, int at, int count, float[] y) {
+    for (int i = at; i < at + count; i += LANES) {
       FloatVector next = FloatVector.fromArray(Lanes.F32, x, i + 1).mul(0x1p-8f);
       FloatVector.fromArray(Lanes.F32, x, i)
           .lanewise(VectorOperators.SUB, next, NOT_LAST)
@@ -124,8 +124,8 @@ final class VectorPackedKernels implements PackedKernels {
         widen8(data, first, second, width, scratch, o);
         for (int q = from; q < r; q += TOGETHER) {
           int at = (q - from) * PANEL + o;
-          fourRows8(x.quads(), x.at(q), width, scratch, 0, y, at);
-          fourRows8(x.quads(), x.at(q), width, scratch, 1, y, at);
+          fourRows(x.quads(), x.at(q), width, scratch, width, 0, y, at);
+          fourRows(x.quads(), x.at(q), width, scratch, width, 1, y, at);
         }
       }
     }
@@ -213,14 +213,15 @@ final class VectorPackedKernels implements PackedKernels {
     }
   }
 
-  /// Four rows and two vectors of outputs, from what [#widen8] has made: the even inputs or the odd
-  /// ones, added to what `y` holds.
+  /// Four rows and two vectors of outputs, from widened weights: the even inputs or the odd ones,
+  /// added to what `y` holds.
   ///
   /// @param x the inputs of the four rows side by side
+  /// @param widened where in `scratch` the weights begin
   /// @param odd 0 or 1
-  private static void fourRows8(
-      float[] x, int xAt, int width, float[] scratch, int odd, float[] y, int to) {
-    int at = width + odd * width * LANES;
+  private static void fourRows(
+      float[] x, int xAt, int width, float[] scratch, int widened, int odd, float[] y, int to) {
+    int at = widened + odd * width * LANES;
     int first = xAt + 4 * odd;
     FloatVector a0 = FloatVector.zero(Lanes.F32);
     FloatVector a1 = a0;
@@ -261,6 +262,64 @@ final class VectorPackedKernels implements PackedKernels {
     FloatVector.fromArray(Lanes.F32, y, to + 3 * PANEL + LANES)
         .add(b3)
         .intoArray(y, to + 3 * PANEL + LANES);
+  }
+
+  @Override
+  public void int4Widened(
+      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y) {
+    MemorySegment data = weight.data();
+    int blocks = weight.blocks();
+    int width = blocks * BLOCK;
+    scales4(data, weight.scalesAt(panel), blocks, scratch);
+    Arrays.fill(y, 0, (to - from) * PANEL, 0f);
+    for (int o = 0; o < PANEL; o += 2 * LANES) {
+      widen4(data, weight.levelsAt(panel, o), blocks, scratch, o, 2 * width);
+      long next = weight.levelsAt(panel, o + LANES);
+      widen4(data, next, blocks, scratch, o + LANES, 2 * width + LANES);
+      for (int q = from; q < to; q += TOGETHER) {
+        int at = (q - from) * PANEL + o;
+        fourRows(x.quads(), x.at(q), width, scratch, 2 * width, 0, y, at);
+        fourRows(x.quads(), x.at(q), width, scratch, 2 * width, 1, y, at);
+      }
+    }
+  }
+
+  /// Of each block the scales of a panel, then its minima.
+  private static void scales4(MemorySegment data, long at, int blocks, float[] scratch) {
+    for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes()) {
+      for (int o = 0; o < PANEL / 2; o += LANES) {
+        int to = 2 * b * PANEL + o;
+        IntVector d = words(data, at + 4L * o);
+        low(d).mul(0x1p112f).intoArray(scratch, to);
+        high(d).mul(0x1p112f).intoArray(scratch, to + PANEL / 2);
+        IntVector m = words(data, at + 4L * o + 64);
+        low(m).mul(0x1p112f).intoArray(scratch, to + PANEL);
+        high(m).mul(0x1p112f).intoArray(scratch, to + PANEL + PANEL / 2);
+      }
+    }
+  }
+
+  /// The numbers of one vector of outputs, where [#widen8] has them.
+  ///
+  /// @param to where those of the first input go
+  private static void widen4(
+      MemorySegment data, long at, int blocks, float[] scratch, int o, int to) {
+    int odd = blocks * BLOCK * LANES;
+    for (int j = 0; j < blocks * BLOCK / 8; j++) {
+      int b = j / (BLOCK / 8);
+      IntVector w = words(data, at + (long) b * HALF_4 + 64L * (j % (BLOCK / 8)));
+      FloatVector d = FloatVector.fromArray(Lanes.F32, scratch, 2 * b * PANEL + o);
+      FloatVector m = FloatVector.fromArray(Lanes.F32, scratch, (2 * b + 1) * PANEL + o);
+      int i = to + 8 * j * LANES;
+      floats(w.and(15)).fma(d, m).intoArray(scratch, i);
+      floats(w.lanewise(LSHR, 4).and(15)).fma(d, m).intoArray(scratch, i + 2 * LANES);
+      floats(w.lanewise(LSHR, 8).and(15)).fma(d, m).intoArray(scratch, i + 4 * LANES);
+      floats(w.lanewise(LSHR, 12).and(15)).fma(d, m).intoArray(scratch, i + 6 * LANES);
+      floats(w.lanewise(LSHR, 16).and(15)).fma(d, m).intoArray(scratch, i + odd);
+      floats(w.lanewise(LSHR, 20).and(15)).fma(d, m).intoArray(scratch, i + odd + 2 * LANES);
+      floats(w.lanewise(LSHR, 24).and(15)).fma(d, m).intoArray(scratch, i + odd + 4 * LANES);
+      floats(w.lanewise(LSHR, 28)).fma(d, m).intoArray(scratch, i + odd + 6 * LANES);
+    }
   }
 
   @Override

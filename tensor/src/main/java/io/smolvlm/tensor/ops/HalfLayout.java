@@ -89,30 +89,4 @@ public record HalfLayout(int layers, int heads, int headDim, int rows, int lanes
     }
     block.set(ValueLayout.JAVA_SHORT, at, half);
   }
-
-  /// The block in float32 as libtorch takes it.
-  ///
-  /// @param target `[layers * 2 * rows, heads * headDim]`: of each layer the keys, then the values
-  public void read(MemorySegment block, Matrix target) {
-    long width = 4L * heads * headDim;
-    for (int layer = 0; layer < layers; layer++) {
-      for (int head = 0; head < heads; head++) {
-        long keysAt = keysAt(layer, head);
-        long valuesAt = valuesAt(layer, head);
-        for (int row = 0; row < rows; row++) {
-          long keys = (2L * layer * rows + row) * width + 4L * head * headDim;
-          long values = keys + rows * width;
-          for (int d = 0; d < headDim; d++) {
-            get(block, keysAt + place(headDim, d, row), target, keys + 4L * d);
-            get(block, valuesAt + place(rows, row, d), target, values + 4L * d);
-          }
-        }
-      }
-    }
-  }
-
-  private static void get(MemorySegment block, long at, Matrix target, long to) {
-    float value = Float.float16ToFloat(block.get(ValueLayout.JAVA_SHORT, at));
-    target.segment().set(ValueLayout.JAVA_FLOAT, to, value);
-  }
 }

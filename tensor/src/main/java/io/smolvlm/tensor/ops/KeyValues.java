@@ -1,7 +1,6 @@
 package io.smolvlm.tensor.ops;
 
 import io.smolvlm.tensor.Matrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +31,9 @@ public interface KeyValues {
     return null;
   }
 
-  /// The first blocks in float32, a matrix `[layers * 2 * blockRows, key-value width]` each: of
-  /// each layer the keys, then the values. To read only: where they are float32 it is their memory,
-  /// where not a copy.
-  ///
-  /// @param copies holds what is no view
-  List<Matrix> blocks(int count, Arena copies);
+  /// The first blocks where they are float32, a matrix `[layers * 2 * blockRows, key-value width]`
+  /// each: of each layer the keys, then the values.
+  List<Matrix> matrices(int count);
 
   /// Copies keys and values of a layer into the places of the next rows. Allocates nothing.
   ///

@@ -22,7 +22,6 @@ import io.smolvlm.tensor.ops.PackedWeight;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -143,7 +142,7 @@ public final class TorchGraph implements AutoCloseable {
   ///
   /// @param x `[n, width]`
   /// @param cos `[n, headDim / 2]` for the positions of the rows, likewise `sin`
-  /// @param memory has room for n more positions, which are written; its length stays
+  /// @param memory in float32; has room for n more positions, which are written; its length stays
   public void runCausal(
       Matrix x,
       Matrix cos,
@@ -156,9 +155,8 @@ public final class TorchGraph implements AutoCloseable {
     }
     int per = memory.blockRows();
     int past = memory.length();
-    try (PtNDManager call = (PtNDManager) manager.newSubManager();
-        Arena copies = Arena.ofShared()) {
-      List<Matrix> blocks = memory.blocks((past + per - 1) / per, copies);
+    try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
+      List<Matrix> blocks = memory.matrices((past + per - 1) / per);
       IValue[] arguments = {
         IValue.from(view(call, x)),
         IValue.from(view(call, cos)),

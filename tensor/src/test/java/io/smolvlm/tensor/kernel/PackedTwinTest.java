@@ -55,8 +55,12 @@ class PackedTwinTest {
   }
 
   private Matrix run(PackedKernels kernels, Matrix x, PackedWeight w, Matrix bias) {
+    return run(kernels, x, w, bias, false);
+  }
+
+  private Matrix run(PackedKernels kernels, Matrix x, PackedWeight w, Matrix bias, boolean prompt) {
     Matrix y = Matrix.allocate(arena, x.rows(), w.out());
-    new PackedLinear(kernels, team).run(x, new Linear("w", w, bias), w, y);
+    new PackedLinear(kernels, team).run(x, new Linear("w", w, bias), w, prompt, y);
     return y;
   }
 
@@ -69,10 +73,12 @@ class PackedTwinTest {
         for (int rows : new int[] {1, 2, 4, 7, 70}) {
           Matrix x = random(rows, in);
           Matrix bias = out % 2 == 0 ? random(1, out) : null;
-          assertArrayEquals(
-              run(scalar, x, w, bias).toArray(),
-              run(vector, x, w, bias).toArray(),
-              w + ", " + rows + " rows, seed " + SEED);
+          for (boolean prompt : new boolean[] {false, true}) {
+            assertArrayEquals(
+                run(scalar, x, w, bias, prompt).toArray(),
+                run(vector, x, w, bias, prompt).toArray(),
+                w + ", " + rows + " rows, prompt " + prompt + ", seed " + SEED);
+          }
         }
       }
     }
@@ -87,18 +93,21 @@ class PackedTwinTest {
     Matrix numbers = Matrix.allocate(arena, out, in);
     w.unpack(0, out, numbers);
     Matrix x = random(3, in);
-    Matrix y = run(vector, x, w, null);
-    for (int r = 0; r < 3; r++) {
-      for (int o = 0; o < out; o++) {
-        double exact = 0;
-        double squares = 0;
-        for (int i = 0; i < in; i++) {
-          exact += (double) x.get(r, i) * numbers.get(o, i);
-          squares += numbers.get(o, i) * numbers.get(o, i);
+    for (boolean prompt : new boolean[] {false, true}) {
+      Matrix y = run(vector, x, w, null, prompt);
+      for (int r = 0; r < 3; r++) {
+        for (int o = 0; o < out; o++) {
+          double exact = 0;
+          double squares = 0;
+          for (int i = 0; i < in; i++) {
+            exact += (double) x.get(r, i) * numbers.get(o, i);
+            squares += numbers.get(o, i) * numbers.get(o, i);
+          }
+          // 4 bits: each activation is off by up to half of max / 127, about 0.01, but in a prompt.
+          boolean rounded = format == Format.INT4 && !prompt;
+          double tolerance = rounded ? 0.03 * Math.sqrt(squares) : 1e-4;
+          assertEquals(exact, y.get(r, o), tolerance, format + " at " + r + ", " + o);
         }
-        // 4 bits: each activation is off by up to half of max / 127, about 0.01.
-        double tolerance = format == Format.INT8 ? 1e-4 : 0.03 * Math.sqrt(squares);
-        assertEquals(exact, y.get(r, o), tolerance, format + " at " + r + ", " + o);
       }
     }
   }
@@ -108,10 +117,12 @@ class PackedTwinTest {
   void aRowDoesNotDependOnItsNeighbours(Format format) {
     PackedWeight w = pack(format, random(70, 130));
     Matrix x = random(9, 130);
-    Matrix together = run(vector, x, w, null);
-    for (int r = 0; r < x.rows(); r++) {
-      Matrix alone = run(vector, x.slice(r, r + 1), w, null);
-      assertArrayEquals(together.slice(r, r + 1).toArray(), alone.toArray(), "row " + r);
+    for (boolean prompt : new boolean[] {false, true}) {
+      Matrix together = run(vector, x, w, null, prompt);
+      for (int r = 0; r < x.rows(); r++) {
+        Matrix alone = run(vector, x.slice(r, r + 1), w, null, prompt);
+        assertArrayEquals(together.slice(r, r + 1).toArray(), alone.toArray(), "row " + r);
+      }
     }
   }
 

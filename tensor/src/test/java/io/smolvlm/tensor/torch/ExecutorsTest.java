@@ -229,7 +229,7 @@ class ExecutorsTest {
     }
 
     @Override
-    public List<Matrix> blocks(int count, Arena copies) {
+    public List<Matrix> matrices(int count) {
       return blocks.subList(0, count);
     }
   }
