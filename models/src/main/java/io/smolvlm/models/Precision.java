@@ -6,9 +6,8 @@ import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.util.Locale;
 import java.util.Optional;
 
-/// In which numbers a model keeps its weights. Norms and attention are computed in float32 in each,
-/// and so are long prompts of members small enough for a second copy of their decoder; keys and
-/// values are kept in float16 beside packed weights.
+/// In which numbers a model keeps its weights. Norms and attention are computed in float32 in each;
+/// keys and values are kept in float16 beside packed weights.
 public enum Precision {
   /// The fastest that keeps to the stated error: 99 % of the reference's tokens under teacher
   /// forcing. 8 bits reach 97.97 % on real weights (docs/log.md), so today this is [#EXACT].
@@ -20,7 +19,7 @@ public enum Precision {
   /// libtorch computes them, in 8 bits with a scale for each output.
   INT8,
   /// The decoder in blocks of 32 numbers of 4 bits with a scale and a minimum, and 8-bit
-  /// activations; head, encoder and connector as [#INT8].
+  /// activations but in prompts; head, encoder and connector as [#INT8].
   INT4;
 
   /// By name, in any case.

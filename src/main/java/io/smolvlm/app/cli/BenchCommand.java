@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures the stages of an answer, one at a time: one tile, prefill, decode at depths and in",
-      "batches, the first token about a picture; and the most memory. Stages that the model cannot",
-      "do (tiles of a text model, depths beyond its context) are left out."
+      "Measures the stages of an answer, one at a time: one tile, prefill, decode at depths and in"
+          + " batches, the first token about a picture; and the most memory. Stages that the model"
+          + " cannot do (tiles of a text model, depths beyond its context) are left out."
     })
 final class BenchCommand implements Runnable, WithJson {
   private final Terminal terminal;
