@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Decoder implements AutoCloseable {
   /// From this many rows on the matrix products of libtorch win over the kernels with exact
   /// weights. Measured on a 2-core AVX2 machine with the 135M shape. With packed weights the
-  /// kernels win (docs/log.md, "prefill through the kernels").
+  /// kernels are as fast (docs/log.md, "prefill through the kernels").
   private static final int TORCH_ROWS = 16;
 
   private final LlamaNetwork network;

@@ -76,10 +76,15 @@ final class Attention implements Team.Work {
     bias = keyBias;
     scores = scratch;
     out = result;
-    // The first half of the pieces, for two members, are the first half of the heads: each has its
-    // own keys in its cache.
-    int sides = spans.isEmpty() ? 1 : team.size();
-    team.run(this, sides * team.pieces(queries.rows(), 1));
+    int pieces = team.pieces(queries.rows(), 1);
+    if (spans.isEmpty()) {
+      team.run(this, pieces);
+    } else {
+      // The first half of the pieces, for two members, are the first half of the heads: each has
+      // its own keys in its cache.
+      int sides = sides(heads);
+      team.run(this, sides * Math.max(1, pieces / sides));
+    }
   }
 
   @Override
@@ -89,6 +94,10 @@ final class Attention implements Team.Work {
     } else {
       causal(member, piece, pieces);
     }
+  }
+
+  private int sides(AttentionShape heads) {
+    return Math.min(team.size(), heads.heads());
   }
 
   private void everyRow(int member, int piece, int pieces) {
@@ -112,8 +121,9 @@ final class Attention implements Team.Work {
 
   /// A piece is some of the heads, neighbours of which read the same keys, for some of the rows.
   private void causal(int member, int piece, int pieces) {
-    int heads = Objects.requireNonNull(shape).heads();
-    int sides = team.size();
+    AttentionShape s = Objects.requireNonNull(shape);
+    int heads = s.heads();
+    int sides = sides(s);
     int blocks = pieces / sides;
     int side = piece / blocks;
     int block = piece % blocks;
