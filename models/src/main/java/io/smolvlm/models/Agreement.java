@@ -5,6 +5,7 @@ import io.smolvlm.tensor.Matrix;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 
 /// How near a model is to another one with the same vocabulary: the share of tokens that both would
@@ -12,8 +13,8 @@ import java.util.Random;
 ///
 /// @param tokens compared
 /// @param equal of them chosen by both
-/// @param imageCosine cosine similarity of the image tokens of one tile, 1 for text models
-public record Agreement(int tokens, int equal, double imageCosine) {
+/// @param imageCosine cosine similarity of the image tokens of one tile, empty for text models
+public record Agreement(int tokens, int equal, OptionalDouble imageCosine) {
   /// Prompts of several kinds: prose, names, numbers, code, lists, other languages.
   public static final List<String> PROMPTS =
       List.of(
@@ -42,10 +43,10 @@ public record Agreement(int tokens, int equal, double imageCosine) {
         equal += chosen[i - 1] == whole[i] ? 1 : 0;
       }
     }
-    double cosine =
+    OptionalDouble cosine =
         source.pictures().isPresent() && other.pictures().isPresent()
-            ? cosine(imageTokens(source), imageTokens(other))
-            : 1;
+            ? OptionalDouble.of(cosine(imageTokens(source), imageTokens(other)))
+            : OptionalDouble.empty();
     return new Agreement(tokens, equal, cosine);
   }
 

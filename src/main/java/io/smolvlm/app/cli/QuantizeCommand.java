@@ -144,8 +144,10 @@ final class QuantizeCommand implements Runnable, WithJson {
                   agreement.tokens(),
                   Agreement.PROMPTS.size(),
                   100.0 * agreement.equal() / agreement.tokens()));
-      terminal.println(
-          "pictures    cosine of image tokens %.6f".formatted(agreement.imageCosine()));
+      agreement
+          .imageCosine()
+          .ifPresent(cosine ->
+              terminal.println("pictures    cosine of image tokens %.6f".formatted(cosine)));
     }
   }
 
@@ -159,7 +161,7 @@ final class QuantizeCommand implements Runnable, WithJson {
     if (agreement != null) {
       fields.put("agreement_tokens", agreement.tokens());
       fields.put("agreement_equal", agreement.equal());
-      fields.put("image_cosine", agreement.imageCosine());
+      agreement.imageCosine().ifPresent(cosine -> fields.put("image_cosine", cosine));
     }
     fields.put("tensors", reports.stream().map(QuantizeCommand::tensor).toList());
     return fields;
