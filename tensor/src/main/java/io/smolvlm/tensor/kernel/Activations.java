@@ -20,13 +20,11 @@ final class Activations {
   enum Form {
     /// 8-bit weights: [#less], and [#quads] of it.
     LESS,
-    /// 4-bit weights of few rows: [#pairs] and [#scales].
-    ROUNDED,
-    /// 4-bit weights widened for many rows: [#quads] of the numbers as they are.
-    PLAIN
+    /// 4-bit weights: [#pairs], [#pairQuads] of them and [#scales].
+    ROUNDED
   }
 
-  /// Rows that lie side by side in [#quads].
+  /// Rows that lie side by side in [#quads] and [#pairQuads].
   static final int QUAD = 4;
 
   private @Nullable Matrix from;
@@ -37,6 +35,7 @@ final class Activations {
   private float[] less = new float[0];
   private float[] quads = new float[0];
   private int[] pairs = new int[0];
+  private int[] pairQuads = new int[0];
   private float[] scales = new float[0];
 
   int rows() {
@@ -59,20 +58,19 @@ final class Activations {
     return less;
   }
 
-  /// `[rows / 4, blocks * 32, 4]`: every four rows side by side. A row fewer than four is left out
-  /// in the form for 8 bits; in the other, rows of zeros fill it up to four.
+  /// `[rows / 4, blocks * 32, 4]`: every four rows of [#less] side by side, without the rest.
   float[] quads() {
     return quads;
-  }
-
-  /// The number `k` of a row from [#quads].
-  float inQuad(int row, int k) {
-    return quads[at(row / QUAD * QUAD) + QUAD * k + row % QUAD];
   }
 
   /// Two levels a word, the first in its low half.
   int[] pairs() {
     return pairs;
+  }
+
+  /// `[rows / 4, blocks * 16, 4]`: every four rows of [#pairs] side by side, without the rest.
+  int[] pairQuads() {
+    return pairQuads;
   }
 
   /// For each block its scale and its scale times the sum of its levels.
@@ -93,6 +91,7 @@ final class Activations {
     if (form == Form.ROUNDED) {
       if (pairs.length < all / 2) {
         pairs = new int[all / 2];
+        pairQuads = new int[all / 2];
         scales = new float[all / 16];
       }
     } else if (quads.length < all) {
@@ -115,16 +114,15 @@ final class Activations {
           x.segment(), ValueLayout.JAVA_FLOAT, 4L * r * x.cols(), numbers, at(r), x.cols());
       Arrays.fill(numbers, at(r) + x.cols(), at(r + 1), 0f);
     }
+    int quads = first + (last - first) / QUAD * QUAD;
     switch (form) {
       case LESS -> {
         kernels.lessNext(numbers, at(first), (last - first) * width, less);
-        sideBySide(less, first, (last - first) / QUAD * QUAD + first);
+        sideBySide(less, first, quads);
       }
-      case ROUNDED -> kernels.quantise(numbers, at(first), (last - first) * blocks, pairs, scales);
-      case PLAIN -> {
-        int end = Math.ceilDiv(last, QUAD) * QUAD;
-        Arrays.fill(numbers, at(last), at(end), 0f);
-        sideBySide(numbers, first, end);
+      case ROUNDED -> {
+        kernels.quantise(numbers, at(first), (last - first) * blocks, pairs, scales);
+        pairsSideBySide(first, quads);
       }
     }
   }
@@ -138,6 +136,19 @@ final class Activations {
         quads[to + 1] = x[k + width];
         quads[to + 2] = x[k + 2 * width];
         quads[to + 3] = x[k + 3 * width];
+      }
+    }
+  }
+
+  private void pairsSideBySide(int first, int last) {
+    int width = blocks * BLOCK / 2;
+    for (int r = first; r < last; r += QUAD) {
+      int at = at(r) / 2;
+      for (int k = at, to = at; k < at + width; k++, to += QUAD) {
+        pairQuads[to] = pairs[k];
+        pairQuads[to + 1] = pairs[k + width];
+        pairQuads[to + 2] = pairs[k + 2 * width];
+        pairQuads[to + 3] = pairs[k + 3 * width];
       }
     }
   }

@@ -21,10 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Results lie in scratch memory and are valid until the next pass begins; copy what must live
 /// longer. One thread at a time.
 public final class KernelOps implements Ops<Matrix>, AutoCloseable {
-  /// Rows of one sequence from which on they are a prompt's. A matter of the prompt alone, never of
-  /// what runs beside it, since it changes what 4-bit weights compute.
-  private static final int PROMPT_ROWS = 16;
-
   private final Kernels kernels;
   private final Team team;
   private final PackedLinear packed;
@@ -96,13 +92,9 @@ public final class KernelOps implements Ops<Matrix>, AutoCloseable {
       case FloatWeight w -> piece.linear(x, w.matrix(), weight.bias(), y);
       case Bf16Weight w ->
           piece.linear(x, w, weight.bias(), y, scratch.take(team.size() * Kernels.WIDENED, w.in()));
-      case PackedWeight w -> packed.run(x, weight, w, prompt(), y);
+      case PackedWeight w -> packed.run(x, weight, w, y);
     }
     return y;
-  }
-
-  private boolean prompt() {
-    return spans.size() == 1 && spans.getFirst().rows() >= PROMPT_ROWS;
   }
 
   @Override

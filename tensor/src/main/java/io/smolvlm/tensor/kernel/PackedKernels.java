@@ -5,9 +5,8 @@ import io.smolvlm.tensor.ops.PackedWeight;
 /// The inner loops over packed weights. Two implementations with the same results, to the bit:
 /// [ScalarPackedKernels], the readable specification, and [VectorPackedKernels].
 ///
-/// Activations of 8-bit weights stay float32. Those of 4-bit weights are rounded to 8 bits a block
-/// where rows are few: then products and their sums fit into 16 bits, where a vector holds twice as
-/// many. For the many rows of a prompt weights are widened once, and activations stay float32.
+/// Activations of 8-bit weights stay float32. Those of 4-bit weights are rounded to 8 bits a block:
+/// then products and their sums fit into 16 bits, where a vector holds twice as many.
 ///
 /// A row's numbers do not depend on how many rows are computed beside it.
 interface PackedKernels {
@@ -36,22 +35,21 @@ interface PackedKernels {
   void int8(
       PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y);
 
-  /// The outputs of a panel for rows `from` to `to`, of a prompt.
-  ///
-  /// @param weight of 4 bits
-  /// @param x in the form for widened weights
-  /// @param from a multiple of 4, since four rows lie side by side; `to`, too
-  /// @param scratch `34 * 32 * blocks` numbers
-  /// @param y receives `[to - from, 32]`
-  void int4Widened(
-      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y);
-
   /// The outputs of a panel for rows `from` to `to`.
   ///
   /// @param weight of 4 bits
   /// @param x quantised
-  /// @param partial scratch, `4 * 32 * blocks` numbers
+  /// @param from a multiple of 4, since four rows lie side by side
+  /// @param words scratch, `20 * 32 * blocks` numbers
+  /// @param scales scratch, `2 * 32 * blocks` numbers
   /// @param y receives `[to - from, 32]`
   void int4(
-      PackedWeight weight, int panel, Activations x, int from, int to, int[] partial, float[] y);
+      PackedWeight weight,
+      int panel,
+      Activations x,
+      int from,
+      int to,
+      int[] words,
+      float[] scales,
+      float[] y);
 }

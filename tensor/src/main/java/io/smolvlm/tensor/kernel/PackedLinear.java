@@ -45,13 +45,12 @@ final class PackedLinear {
 
   /// @param x `[n, in]`; the same matrix as in the last call is not looked at again, unless
   ///   [#forget] was called
-  /// @param prompt whether the rows are many of one prompt: 4-bit weights are then widened
   /// @param y `[n, out]`, written
-  void run(Matrix x, Linear linear, PackedWeight weight, boolean prompt, Matrix y) {
+  void run(Matrix x, Linear linear, PackedWeight weight, Matrix y) {
     Form form =
         switch (weight.format()) {
           case INT8 -> Form.LESS;
-          case INT4 -> prompt ? Form.PLAIN : Form.ROUNDED;
+          case INT4 -> Form.ROUNDED;
         };
     if (loaded != x || prepared != form) {
       activations.reserve(x, form);
@@ -122,13 +121,9 @@ final class PackedLinear {
           kernels.int8(w, panel, activations, row, end, scratch, member.sums);
         }
         case ROUNDED -> {
-          int[] scratch = member.words(4 * width);
-          kernels.int4(w, panel, activations, row, end, scratch, member.sums);
-        }
-        case PLAIN -> {
-          float[] scratch = member.floats((2 + PANEL) * width);
-          int whole = Math.ceilDiv(end, Activations.QUAD) * Activations.QUAD;
-          kernels.int4Widened(w, panel, activations, row, whole, scratch, member.sums);
+          int[] words = member.words(20 * width);
+          float[] scales = member.floats(2 * PANEL * w.blocks());
+          kernels.int4(w, panel, activations, row, end, words, scales, member.sums);
         }
       }
       store(member.sums, to, row, end, panel * PANEL);

@@ -77,47 +77,29 @@ final class ScalarPackedKernels implements PackedKernels {
 
   @Override
   public void int4(
-      PackedWeight weight, int panel, Activations x, int from, int to, int[] partial, float[] y) {
+      PackedWeight weight,
+      int panel,
+      Activations x,
+      int from,
+      int to,
+      int[] words,
+      float[] scales,
+      float[] y) {
     for (int r = from; r < to; r++) {
       for (int o = 0; o < PANEL; o++) {
         float sum = 0;
+        float least = 0;
         for (int b = 0; b < weight.blocks(); b++) {
           long at = weight.levelsAt(panel, o) + (long) b * weight.format().halfBytes();
           int first = x.at(r) + b * BLOCK;
           int dot = block4(weight.data(), at, x.pairs(), first / 2);
-          float[] scales = x.scales();
-          sum = Math.fma(dot, half(weight, panel, b, 0, o) * scales[first / 16], sum);
-          sum = Math.fma(half(weight, panel, b, 1, o), scales[first / 16 + 1], sum);
+          float[] s = x.scales();
+          sum = Math.fma(dot, half(weight, panel, b, 0, o) * s[first / 16], sum);
+          least = Math.fma(half(weight, panel, b, 1, o), s[first / 16 + 1], least);
         }
-        y[(r - from) * PANEL + o] = sum;
+        y[(r - from) * PANEL + o] = sum + least;
       }
     }
-  }
-
-  @Override
-  public void int4Widened(
-      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y) {
-    for (int r = from; r < to; r++) {
-      for (int o = 0; o < PANEL; o++) {
-        float even = 0;
-        float odd = 0;
-        for (int k = 0; k < weight.blocks() * BLOCK; k += 2) {
-          even = Math.fma(number4(weight, panel, o, k), x.inQuad(r, k), even);
-          odd = Math.fma(number4(weight, panel, o, k + 1), x.inQuad(r, k + 1), odd);
-        }
-        y[(r - from) * PANEL + o] = even + odd;
-      }
-    }
-  }
-
-  /// The weight of input `k` and output `o`.
-  private static float number4(PackedWeight weight, int panel, int o, int k) {
-    int block = k / BLOCK;
-    int pair = k % BLOCK / 2;
-    long at = weight.levelsAt(panel, o) + (long) block * weight.format().halfBytes();
-    int word = weight.data().get(WORD, at + 64L * (pair / 4));
-    int level = word >>> (4 * (pair % 4) + 16 * (k % 2)) & 15;
-    return Math.fma(level, half(weight, panel, block, 0, o), half(weight, panel, block, 1, o));
   }
 
   private static int block4(MemorySegment data, long at, int[] pairs, int first) {

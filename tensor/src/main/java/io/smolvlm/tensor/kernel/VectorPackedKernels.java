@@ -21,8 +21,9 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// C2 inlines so much and no more into a method (`NodeCountInliningCutoff`), and one operation that
 /// is not inlined costs an object a call. So methods hold two vectors of outputs and not the whole
-/// panel, 4-bit kernels are two loops, one for sums of blocks and one for scales, and no method
-/// takes or gives a vector but those of a few bytecodes.
+/// panel, 4-bit kernels are two loops, one for sums of blocks and one for scales, the loop over
+/// four rows takes two inputs a turn and not four, and no method takes or gives a vector but those
+/// of a few bytecodes.
 ///
 /// Loops run over a whole row: what C2 puts before a loop to prove that indices are in range is
 /// worth a dozen of its turns (docs/log.md, "machine code of the 8-bit kernel").
@@ -38,7 +39,7 @@ final class VectorPackedKernels implements PackedKernels {
   private static final VectorMask<Float> NOT_LAST =
       VectorMask.fromLong(Lanes.F32, 0x7777777777777777L);
 
-  /// Rows for which 8-bit weights are widened.
+  /// Rows for which weights are widened.
   private static final int TOGETHER = Activations.QUAD;
 
   private static IntVector words(MemorySegment data, long at) {
@@ -264,26 +265,6 @@ final class VectorPackedKernels implements PackedKernels {
         .intoArray(y, to + 3 * PANEL + LANES);
   }
 
-  @Override
-  public void int4Widened(
-      PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y) {
-    MemorySegment data = weight.data();
-    int blocks = weight.blocks();
-    int width = blocks * BLOCK;
-    scales4(data, weight.scalesAt(panel), blocks, scratch);
-    Arrays.fill(y, 0, (to - from) * PANEL, 0f);
-    for (int o = 0; o < PANEL; o += 2 * LANES) {
-      widen4(data, weight.levelsAt(panel, o), blocks, scratch, o, 2 * width);
-      long next = weight.levelsAt(panel, o + LANES);
-      widen4(data, next, blocks, scratch, o + LANES, 2 * width + LANES);
-      for (int q = from; q < to; q += TOGETHER) {
-        int at = (q - from) * PANEL + o;
-        fourRows(x.quads(), x.at(q), width, scratch, 2 * width, 0, y, at);
-        fourRows(x.quads(), x.at(q), width, scratch, 2 * width, 1, y, at);
-      }
-    }
-  }
-
   /// Of each block the scales of a panel, then its minima.
   private static void scales4(MemorySegment data, long at, int blocks, float[] scratch) {
     for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes()) {
@@ -299,54 +280,135 @@ final class VectorPackedKernels implements PackedKernels {
     }
   }
 
-  /// The numbers of one vector of outputs, where [#widen8] has them.
-  ///
-  /// @param to where those of the first input go
-  private static void widen4(
-      MemorySegment data, long at, int blocks, float[] scratch, int o, int to) {
-    int odd = blocks * BLOCK * LANES;
-    for (int j = 0; j < blocks * BLOCK / 8; j++) {
-      int b = j / (BLOCK / 8);
-      IntVector w = words(data, at + (long) b * HALF_4 + 64L * (j % (BLOCK / 8)));
-      FloatVector d = FloatVector.fromArray(Lanes.F32, scratch, 2 * b * PANEL + o);
-      FloatVector m = FloatVector.fromArray(Lanes.F32, scratch, (2 * b + 1) * PANEL + o);
-      int i = to + 8 * j * LANES;
-      floats(w.and(15)).fma(d, m).intoArray(scratch, i);
-      floats(w.lanewise(LSHR, 4).and(15)).fma(d, m).intoArray(scratch, i + 2 * LANES);
-      floats(w.lanewise(LSHR, 8).and(15)).fma(d, m).intoArray(scratch, i + 4 * LANES);
-      floats(w.lanewise(LSHR, 12).and(15)).fma(d, m).intoArray(scratch, i + 6 * LANES);
-      floats(w.lanewise(LSHR, 16).and(15)).fma(d, m).intoArray(scratch, i + odd);
-      floats(w.lanewise(LSHR, 20).and(15)).fma(d, m).intoArray(scratch, i + odd + 2 * LANES);
-      floats(w.lanewise(LSHR, 24).and(15)).fma(d, m).intoArray(scratch, i + odd + 4 * LANES);
-      floats(w.lanewise(LSHR, 28)).fma(d, m).intoArray(scratch, i + odd + 6 * LANES);
-    }
-  }
-
   @Override
   public void int4(
-      PackedWeight weight, int panel, Activations x, int from, int to, int[] partial, float[] y) {
+      PackedWeight weight,
+      int panel,
+      Activations x,
+      int from,
+      int to,
+      int[] words,
+      float[] scales,
+      float[] y) {
     MemorySegment data = weight.data();
-    long scales = weight.scalesAt(panel);
+    long scalesAt = weight.scalesAt(panel);
     int blocks = weight.blocks();
-    int width = blocks * BLOCK;
-    int r = from;
-    for (; r + 2 <= to; r += 2) {
-      for (int o = 0; o < PANEL; o += LANES) {
-        long at = weight.levelsAt(panel, o);
-        twoRows4(x.pairs(), x.at(r) / 2, width, data, at, blocks, partial, o);
-      }
-      for (int i = 0; i < 2; i++) {
-        scaled4(data, scales, blocks, partial, i * width, x, r + i, y, (r + i - from) * PANEL);
+    int alone = from + (to - from) / TOGETHER * TOGETHER;
+    if (alone > from) {
+      scales4(data, scalesAt, blocks, scales);
+      for (int o = 0; o < PANEL; o += 2 * LANES) {
+        levels4(data, weight.levelsAt(panel, o), blocks, words, 0);
+        levels4(data, weight.levelsAt(panel, o + LANES), blocks, words, LANES);
+        int sums = blocks * BLOCK * LANES;
+        for (int q = from; q < alone; q += TOGETHER) {
+          int yAt = (q - from) * PANEL + o;
+          fourRows4(x.pairQuads(), x.at(q) / 2, words, blocks, sums);
+          for (int i = 0; i < TOGETHER; i++) {
+            int of = sums + 2 * LANES * i;
+            int s = x.at(q + i) / 16;
+            scaledQuad4(words, of, blocks, scales, o, x.scales(), s, y, yAt + i * PANEL);
+          }
+        }
       }
     }
-    for (; r < to; r++) {
+    for (int r = alone; r < to; r++) {
       for (int o = 0; o < PANEL; o += 2 * LANES) {
         long at = weight.levelsAt(panel, o);
         long next = weight.levelsAt(panel, o + LANES);
-        oneRow4(x.pairs(), x.at(r) / 2, data, at, next, blocks, partial, o);
+        oneRow4(x.pairs(), x.at(r) / 2, data, at, next, blocks, words, o);
       }
-      scaled4(data, scales, blocks, partial, 0, x, r, y, (r - from) * PANEL);
+      scaled4(data, scalesAt, blocks, words, x, r, y, (r - from) * PANEL);
     }
+  }
+
+  /// The levels of one vector of outputs in halves of words, a word for two inputs.
+  ///
+  /// @param to where those of the first two inputs go
+  private static void levels4(MemorySegment data, long at, int blocks, int[] words, int to) {
+    IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
+    for (int j = 0; j < blocks * BLOCK / 8; j++) {
+      IntVector w = words(data, at + (long) (j / (BLOCK / 8)) * HALF_4 + 64L * (j % (BLOCK / 8)));
+      int i = to + 8 * j * LANES;
+      w.and(lowest).intoArray(words, i);
+      w.lanewise(LSHR, 4).and(lowest).intoArray(words, i + 2 * LANES);
+      w.lanewise(LSHR, 8).and(lowest).intoArray(words, i + 4 * LANES);
+      w.lanewise(LSHR, 12).and(lowest).intoArray(words, i + 6 * LANES);
+    }
+  }
+
+  private static ShortVector levels(int[] words, int i) {
+    return IntVector.fromArray(I32, words, i).reinterpretAsShorts();
+  }
+
+  /// Sums of blocks for four rows and two vectors of outputs, from levels in halves of words.
+  private static void fourRows4(int[] x, int xAt, int[] words, int blocks, int to) {
+    for (int b = 0; b < blocks; b++, to += 8 * LANES) {
+      ShortVector a0 = ShortVector.zero(I16);
+      ShortVector a1 = a0;
+      ShortVector a2 = a0;
+      ShortVector a3 = a0;
+      ShortVector b0 = a0;
+      ShortVector b1 = a0;
+      ShortVector b2 = a0;
+      ShortVector b3 = a0;
+      for (int j = 0; j < BLOCK / 2; j++) {
+        int i = xAt + 4 * (b * (BLOCK / 2) + j);
+        int k = 2 * LANES * (b * (BLOCK / 2) + j);
+        ShortVector u = levels(words, k);
+        ShortVector w = levels(words, k + LANES);
+        ShortVector v = all(x, i);
+        a0 = u.mul(v).add(a0);
+        b0 = w.mul(v).add(b0);
+        v = all(x, i + 1);
+        a1 = u.mul(v).add(a1);
+        b1 = w.mul(v).add(b1);
+        v = all(x, i + 2);
+        a2 = u.mul(v).add(a2);
+        b2 = w.mul(v).add(b2);
+        v = all(x, i + 3);
+        a3 = u.mul(v).add(a3);
+        b3 = w.mul(v).add(b3);
+      }
+      a0.reinterpretAsInts().intoArray(words, to);
+      b0.reinterpretAsInts().intoArray(words, to + LANES);
+      a1.reinterpretAsInts().intoArray(words, to + 2 * LANES);
+      b1.reinterpretAsInts().intoArray(words, to + 3 * LANES);
+      a2.reinterpretAsInts().intoArray(words, to + 4 * LANES);
+      b2.reinterpretAsInts().intoArray(words, to + 5 * LANES);
+      a3.reinterpretAsInts().intoArray(words, to + 6 * LANES);
+      b3.reinterpretAsInts().intoArray(words, to + 7 * LANES);
+    }
+  }
+
+  /// The outputs of a row from what [#fourRows4] left, as [#scaled4] has them.
+  private static void scaledQuad4(
+      int[] words,
+      int from,
+      int blocks,
+      float[] scales,
+      int o,
+      float[] xScales,
+      int s,
+      float[] y,
+      int to) {
+    FloatVector a = FloatVector.zero(Lanes.F32);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int j = 0; j < blocks; j++) {
+      int i = from + j * 8 * LANES;
+      int at = 2 * j * PANEL + o;
+      FloatVector scale = all(xScales, s + 2 * j);
+      a = halves(words, i).fma(FloatVector.fromArray(Lanes.F32, scales, at).mul(scale), a);
+      b =
+          halves(words, i + LANES)
+              .fma(FloatVector.fromArray(Lanes.F32, scales, at + LANES).mul(scale), b);
+      FloatVector sum = all(xScales, s + 2 * j + 1);
+      c = FloatVector.fromArray(Lanes.F32, scales, at + PANEL).fma(sum, c);
+      d = FloatVector.fromArray(Lanes.F32, scales, at + PANEL + LANES).fma(sum, d);
+    }
+    a.add(c).intoArray(y, to);
+    b.add(d).intoArray(y, to + LANES);
   }
 
   /// Sums of blocks for one row and two vectors of outputs: in the low half of a word those of even
@@ -379,48 +441,17 @@ final class VectorPackedKernels implements PackedKernels {
     }
   }
 
-  /// As [#oneRow4] for two rows, `width / 2` words apart, and one vector of outputs. Four rows are
-  /// more than C2 inlines.
-  private static void twoRows4(
-      int[] x, int xAt, int width, MemorySegment data, long at, int blocks, int[] partial, int to) {
-    IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
-    int next = width / 2;
-    for (int b = 0; b < blocks; b++, at += HALF_4, to += PANEL) {
-      ShortVector sum0 = ShortVector.zero(I16);
-      ShortVector sum1 = sum0;
-      for (int j = 0; j < BLOCK / 8; j++) {
-        int i = xAt + b * (BLOCK / 2) + 4 * j;
-        IntVector word = words(data, at + 64L * j);
-        ShortVector w = word.and(lowest).reinterpretAsShorts();
-        sum0 = w.mul(all(x, i)).add(sum0);
-        sum1 = w.mul(all(x, i + next)).add(sum1);
-        w = word.lanewise(LSHR, 4).and(lowest).reinterpretAsShorts();
-        sum0 = w.mul(all(x, i + 1)).add(sum0);
-        sum1 = w.mul(all(x, i + next + 1)).add(sum1);
-        w = word.lanewise(LSHR, 8).and(lowest).reinterpretAsShorts();
-        sum0 = w.mul(all(x, i + 2)).add(sum0);
-        sum1 = w.mul(all(x, i + next + 2)).add(sum1);
-        w = word.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts();
-        sum0 = w.mul(all(x, i + 3)).add(sum0);
-        sum1 = w.mul(all(x, i + next + 3)).add(sum1);
-      }
-      sum0.reinterpretAsInts().intoArray(partial, to);
-      sum1.reinterpretAsInts().intoArray(partial, to + width);
-    }
-  }
-
   private static void scaled4(
       MemorySegment data,
       long at,
       int blocks,
       int[] partial,
-      int from,
       Activations x,
       int row,
       float[] y,
       int to) {
     for (int o = 0; o < PANEL / 2; o += LANES) {
-      scaled4(data, at + 4L * o, blocks, partial, from + o, x.scales(), x.at(row) / 16, y, to + o);
+      scaled4(data, at + 4L * o, blocks, partial, o, x.scales(), x.at(row) / 16, y, to + o);
     }
   }
 
@@ -436,6 +467,8 @@ final class VectorPackedKernels implements PackedKernels {
       int to) {
     FloatVector sum0 = FloatVector.zero(Lanes.F32);
     FloatVector sum1 = sum0;
+    FloatVector least0 = sum0;
+    FloatVector least1 = sum0;
     for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes(), from += PANEL, s += 2) {
       IntVector d = words(data, at);
       FloatVector scale = all(scales, s);
@@ -443,11 +476,11 @@ final class VectorPackedKernels implements PackedKernels {
       sum1 = halves(partial, from + PANEL / 2).fma(high(d).mul(0x1p112f).mul(scale), sum1);
       IntVector m = words(data, at + 64);
       FloatVector sum = all(scales, s + 1);
-      sum0 = low(m).mul(0x1p112f).fma(sum, sum0);
-      sum1 = high(m).mul(0x1p112f).fma(sum, sum1);
+      least0 = low(m).mul(0x1p112f).fma(sum, least0);
+      least1 = high(m).mul(0x1p112f).fma(sum, least1);
     }
-    sum0.intoArray(y, to);
-    sum1.intoArray(y, to + PANEL / 2);
+    sum0.add(least0).intoArray(y, to);
+    sum1.add(least1).intoArray(y, to + PANEL / 2);
   }
 
   /// Both halves of each word together.

@@ -128,11 +128,11 @@ final class KernelBenchmark {
             bytes,
             time(() -> {
               scalar.forget();
-              scalar.run(x, linear, w, rows >= 16, y);
+              scalar.run(x, linear, w, y);
             }),
             time(() -> {
               vector.forget();
-              vector.run(x, linear, w, rows >= 16, y);
+              vector.run(x, linear, w, y);
             }));
       }
     }
