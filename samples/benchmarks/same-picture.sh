@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 ./smolvlm models > /dev/null
 . .mvn/find-jdk.sh
 find_jdk same-picture.sh
-read -r class_path < target/launcher/models.classpath
+class_path=$(cat target/launcher/models.classpath):$(echo models/target/smolvlm-models-*[0-9T].jar)
 exec "${JAVA_HOME:?}/bin/java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
   -cp "$class_path" samples/benchmarks/SamePicture.java \
   "${1:-tiny}" "${2:-samples/images/scene.png}" "${3:-15}"

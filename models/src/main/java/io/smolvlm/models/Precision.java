@@ -19,7 +19,7 @@ public enum Precision {
   /// libtorch computes them, in 8 bits with a scale for each output.
   INT8,
   /// The decoder in blocks of 32 numbers of 4 bits with a scale and a minimum, and 8-bit
-  /// activations but in prompts; head, encoder and connector as [#INT8].
+  /// activations; head, encoder and connector as [#INT8].
   INT4;
 
   /// By name, in any case.

@@ -27,6 +27,13 @@ public interface QueueSettings {
   @Allowed(from = "16", to = "8192")
   int prefillChunk();
 
+  /// Most tokens that are drafted before a decode step from what stands in prompt and answer
+  /// already; 0 drafts none. Answers do not depend on it, those that repeat something are sooner
+  /// there.
+  @WithDefault("7")
+  @Allowed(from = "0", to = "31")
+  int drafts();
+
   /// Memory that the keys and values of all running sequences may come to need; 0 takes a quarter
   /// of the machine's or container's memory.
   @WithDefault("0")

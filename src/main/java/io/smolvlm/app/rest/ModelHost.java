@@ -110,6 +110,7 @@ public class ModelHost {
         queue.work(),
         memory == 0 ? usual.keyValueBytes() : memory,
         queue.prefillChunk(),
+        queue.drafts(),
         cache.images().asLongValue(),
         cache.prefixes().map(MemorySize::asLongValue).orElse(usual.prefixCacheBytes()),
         queue.patience());

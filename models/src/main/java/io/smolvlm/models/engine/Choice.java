@@ -5,6 +5,7 @@ import io.smolvlm.language.Detokenizer;
 import io.smolvlm.language.GenerationConfig;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Logprobs;
+import io.smolvlm.language.PromptLookup;
 import io.smolvlm.language.Sampler;
 import io.smolvlm.language.StopCondition;
 import io.smolvlm.language.TokenMask;
@@ -41,10 +42,12 @@ final class Choice implements AutoCloseable {
   private final Sampler sampler;
   private final StopCondition stop;
   private final @Nullable RepetitionRule repetition;
+  private final PromptLookup lookup;
   private final List<Integer> ids = new ArrayList<>();
   private final StringBuilder text = new StringBuilder();
   private @Nullable FinishReason reason;
   private double decodeMillis;
+  private int[] draft = {};
   private boolean closed;
 
   /// @param cache holds the prompt; closed with this
@@ -78,6 +81,7 @@ final class Choice implements AutoCloseable {
         parameters.stopRepetition() && !parameters.ignoreEos() && grammar == null
             ? new RepetitionRule()
             : null;
+    this.lookup = new PromptLookup(prepared.prompt().ids(), prepared.positions());
   }
 
   /// A grammar must be able to end its answer, whatever else was asked for.
@@ -121,24 +125,60 @@ final class Choice implements AutoCloseable {
     return reason != null || closed;
   }
 
-  /// The row that the next decode step computes for this answer.
+  /// The rows that the next decode step computes for this answer: its last token and a draft of
+  /// what follows.
   ///
-  /// @param row of `x`, written: the embedding of the last token
-  Decoder.Rows next(Matrix x, int row) {
-    cache.reserve(1);
+  /// @param x from `row` on written: embeddings
+  /// @param drafts most tokens of the draft
+  Decoder.Rows next(Matrix x, int row, int drafts) {
+    draft = lookup.draft(Math.min(drafts, prepared.maxTokens() - ids.size() - 1));
+    cache.reserve(1 + draft.length);
     networks.decoder().embed(new int[] {ids.getLast()}, x, row);
-    return new Decoder.Rows(cache, 1);
+    networks.decoder().embed(draft, x, row + 1);
+    return new Decoder.Rows(cache, 1 + draft.length);
   }
 
-  /// Chooses the next token.
+  /// Chooses the next tokens: one, and one more for each of the draft that was chosen just so. They
+  /// are the tokens that steps without drafts would choose, since a row's logits depend on what
+  /// stands before it alone; what was computed for the rest of the draft is forgotten.
   ///
-  /// @param logits `[rows, vocabulary]`, of which `row` is this answer's
+  /// @param logits `[rows, vocabulary]`, of which those from `row` on are this answer's
   /// @param millis what the step took
-  void accept(Matrix logits, int row, double millis) {
+  /// @return how many of the draft came true
+  int accept(Matrix logits, int row, double millis) {
     decodeMillis += millis;
-    Matrix own = logits.slice(row, row + 1);
+    int positions = cache.length() - draft.length;
+    int right = 0;
+    int id = choose(logits.slice(row, row + 1));
+    while (!ended() && right < draft.length && draft[right] == id) {
+      right++;
+      id = choose(logits.slice(row + right, row + right + 1));
+    }
+    if (!ended()) {
+      cache.truncate(positions + right);
+    }
+    if (draft.length > 0) {
+      lookup.came(draft.length, right);
+    }
+    return right;
+  }
+
+  /// Of the last step.
+  int drafted() {
+    return draft.length;
+  }
+
+  /// Chooses the first token.
+  ///
+  /// @param logits `[1, vocabulary]`
+  void begin(Matrix logits) {
+    choose(logits);
+  }
+
+  private int choose(Matrix own) {
     int id = sampler.next(own.segment());
     ids.add(id);
+    lookup.add(id);
     String piece = shown(stop.push(id));
     listener.token(token(id, piece, own));
     if (stop.ended()) {
@@ -152,6 +192,7 @@ final class Choice implements AutoCloseable {
         && ids.size() >= prepared.parameters().minTokens()) {
       end(FinishReason.REPETITION);
     }
+    return id;
   }
 
   /// Ends the answer from outside; what was held back is kept.

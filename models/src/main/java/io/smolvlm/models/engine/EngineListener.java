@@ -17,8 +17,11 @@ public interface EngineListener {
   /// Rows of a prompt were put into a KV cache.
   default void prefilled(int rows, double millis) {}
 
-  /// A decode step gave one token to each of so many answers.
-  default void decoded(int answers, double millis) {}
+  /// A decode step gave a token to each of so many answers, and more where drafts came true.
+  default void decoded(int answers, int tokens, double millis) {}
+
+  /// Tokens were drafted before a decode step, of which so many came true.
+  default void drafted(int tokens, int right) {}
 
   /// The first token of a request.
   ///

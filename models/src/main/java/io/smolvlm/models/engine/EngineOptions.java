@@ -14,6 +14,8 @@ import java.time.Duration;
 ///   least 1; raised to what one answer of the model's whole context needs
 /// @param prefillChunk most prompt tokens of one step, at least 1; answers of another chunk may
 ///   differ in their rounding
+/// @param drafts most tokens drafted for one decode step ([io.smolvlm.language.PromptLookup]), 0
+///   for none; they change no answer, only how soon it is there
 /// @param imageCacheBytes most memory for image tokens of tiles seen before, 0 for none
 /// @param prefixCacheBytes most memory for keys and values of beginnings of prompts seen before, 0
 ///   for none
@@ -24,11 +26,15 @@ public record EngineOptions(
     Duration queueWork,
     long keyValueBytes,
     int prefillChunk,
+    int drafts,
     long imageCacheBytes,
     long prefixCacheBytes,
     Duration patience) {
   /// Enough rows for the matrix products, and others wait no longer than for one such chunk.
   private static final int CHUNK = 256;
+
+  /// Eight rows with the token before them.
+  private static final int DRAFTS = 7;
 
   /// Some 400 tiles of the 256M.
   private static final long IMAGES = 64L << 20;
@@ -47,18 +53,19 @@ public record EngineOptions(
               .formatted(
                   mostAnswers, queueRequests, queueWork, keyValueBytes, prefillChunk, patience));
     }
-    if (imageCacheBytes < 0 || prefixCacheBytes < 0) {
+    if (drafts < 0 || imageCacheBytes < 0 || prefixCacheBytes < 0) {
       throw new IllegalArgumentException(
-          "caches of %d and %d bytes".formatted(imageCacheBytes, prefixCacheBytes));
+          "drafts of %d tokens, caches of %d and %d bytes"
+              .formatted(drafts, imageCacheBytes, prefixCacheBytes));
     }
   }
 
   /// 8 answers at a time, a queue of 64 requests or a minute's work, a quarter of the memory of the
-  /// machine or container for running requests; chunks of 256 tokens; 64 MiB for tiles and a
-  /// sixteenth of the memory for beginnings of prompts; a minute for a step.
+  /// machine or container for running requests; chunks of 256 tokens; drafts of 7; 64 MiB for tiles
+  /// and a sixteenth of the memory for beginnings of prompts; a minute for a step.
   public static EngineOptions defaults() {
     return new EngineOptions(
-        8, 64, Duration.ofMinutes(1), memory() / 4, CHUNK, IMAGES, memory() / 16, PATIENCE);
+        8, 64, Duration.ofMinutes(1), memory() / 4, CHUNK, DRAFTS, IMAGES, memory() / 16, PATIENCE);
   }
 
   /// The same with other bounds on what is taken on.
@@ -69,6 +76,7 @@ public record EngineOptions(
         work,
         newKeyValueBytes,
         prefillChunk,
+        drafts,
         imageCacheBytes,
         prefixCacheBytes,
         patience);
@@ -81,6 +89,20 @@ public record EngineOptions(
         queueWork,
         keyValueBytes,
         value,
+        drafts,
+        imageCacheBytes,
+        prefixCacheBytes,
+        patience);
+  }
+
+  public EngineOptions withDrafts(int tokens) {
+    return new EngineOptions(
+        mostAnswers,
+        queueRequests,
+        queueWork,
+        keyValueBytes,
+        prefillChunk,
+        tokens,
         imageCacheBytes,
         prefixCacheBytes,
         patience);
@@ -94,6 +116,7 @@ public record EngineOptions(
         queueWork,
         keyValueBytes,
         prefillChunk,
+        drafts,
         imageBytes,
         prefixBytes,
         patience);
@@ -106,6 +129,7 @@ public record EngineOptions(
         queueWork,
         keyValueBytes,
         prefillChunk,
+        drafts,
         imageCacheBytes,
         prefixCacheBytes,
         value);

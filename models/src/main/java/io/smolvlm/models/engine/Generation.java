@@ -220,7 +220,7 @@ final class Generation implements Choice.Listener, AutoCloseable {
     stage = Stage.DECODE;
     running = count;
     for (Choice choice : choices) {
-      choice.accept(logits, 0, 0);
+      choice.begin(logits);
     }
     closePrompt();
   }

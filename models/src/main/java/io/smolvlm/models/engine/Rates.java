@@ -46,9 +46,9 @@ final class Rates {
     row.add(millis / count);
   }
 
-  /// A decode step; several answers share its time.
-  synchronized void step(int answers, double millis) {
-    token.add(millis / answers);
+  /// A decode step; the tokens of several answers share its time.
+  synchronized void step(int tokens, double millis) {
+    token.add(millis / tokens);
   }
 
   synchronized void answer(int tokens) {

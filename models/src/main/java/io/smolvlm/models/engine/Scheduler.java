@@ -54,7 +54,7 @@ final class Scheduler implements AutoCloseable {
     this.rates = rates;
     this.listeners = listeners;
     this.onEnd = onEnd;
-    this.step = new DecodeStep(networks.decoder(), options.mostAnswers(), nanos);
+    this.step = new DecodeStep(networks.decoder(), options.mostAnswers(), options.drafts(), nanos);
     this.caches = ContentCaches.of(networks, options);
     this.bytesPerPosition = bytes(networks, 1);
     this.budget = budget(networks, options);
@@ -246,10 +246,15 @@ final class Scheduler implements AutoCloseable {
 
   private void decode(List<Choice> answers) {
     var watch = new Stopwatch(nanos);
-    step.run(answers, this::fail);
+    DecodeStep.Gain gain = step.run(answers, this::fail);
     double millis = watch.lap();
-    rates.step(answers.size(), millis);
-    listeners.tell(l -> l.decoded(answers.size(), millis));
+    if (gain.tokens() > 0) {
+      rates.step(gain.tokens(), millis);
+    }
+    listeners.tell(l -> l.decoded(answers.size(), gain.tokens(), millis));
+    if (gain.drafted() > 0) {
+      listeners.tell(l -> l.drafted(gain.drafted(), gain.right()));
+    }
   }
 
   private void fail(Choice answer, Throwable failure) {

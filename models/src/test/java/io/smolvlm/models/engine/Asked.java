@@ -29,7 +29,11 @@ final class Asked {
 
   /// The pilot checkpoint, which sees.
   static SmolVlm pilot(int threads, LoadOptions.Executor executor) {
-    return load("pilot/checkpoint", new LoadOptions(threads, executor));
+    return pilot(new LoadOptions(threads, executor));
+  }
+
+  static SmolVlm pilot(LoadOptions options) {
+    return load("pilot/checkpoint", options);
   }
 
   private static SmolVlm load(String folder, LoadOptions options) {

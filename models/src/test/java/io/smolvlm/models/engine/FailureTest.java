@@ -126,7 +126,7 @@ class FailureTest {
     List<Choice> choices = new ArrayList<>();
     List<KvCache> caches = new ArrayList<>();
     try (Arena arena = Arena.ofShared();
-        var step = new DecodeStep(networks.decoder(), 4, System::nanoTime)) {
+        var step = new DecodeStep(networks.decoder(), 4, 0, System::nanoTime)) {
       for (int i = 0; i < 3; i++) {
         PreparedRequest request = Asked.text(MODEL, "Hello", drawn(i, 12));
         List<Integer> ids = new ArrayList<>();
@@ -152,7 +152,7 @@ class FailureTest {
         networks.decoder().forward(x, cache);
         Matrix logits = Matrix.allocate(arena, 1, networks.text().vocabularySize());
         networks.decoder().logits(x.slice(x.rows() - 1, x.rows()), logits);
-        choice.accept(logits, 0, 0);
+        choice.begin(logits);
         choices.add(choice);
       }
       caches.get(1).blocks(1).getFirst().release(); // its memory is gone, which no other shares

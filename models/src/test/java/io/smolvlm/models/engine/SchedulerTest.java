@@ -183,7 +183,7 @@ class SchedulerTest {
     driven.listeners.add(
         new EngineListener() {
           @Override
-          public void decoded(int answers, double millis) {
+          public void decoded(int answers, int tokens, double millis) {
             most[0] = Math.max(most[0], answers);
           }
         });
@@ -251,7 +251,7 @@ class SchedulerTest {
           }
 
           @Override
-          public void decoded(int answers, double millis) {
+          public void decoded(int answers, int tokens, double millis) {
             steps.add("decode");
           }
         });

@@ -9,11 +9,14 @@ import io.smolvlm.models.engine.EngineListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/// How many tokens each step of the engine takes in or gives out, and which tiles it encodes.
+/// How many tokens each step of the engine takes in, gives out or drafts, and which tiles it
+/// encodes.
 @ApplicationScoped
 public class EngineSteps implements EngineListener {
   private final DistributionSummary tokens;
   private final Counter imageTiles;
+  private final Counter drafted;
+  private final Counter accepted;
 
   EngineSteps(MeterRegistry registry, ModelHost host) {
     var meters = new Meters(registry, host.id());
@@ -23,6 +26,9 @@ public class EngineSteps implements EngineListener {
             .description("Tiles encoded; not those found in the cache.")
             .tags(meters.tags())
             .register(registry);
+    this.drafted = meters.counter("spec_decode_num_draft_tokens", "Tokens drafted.");
+    this.accepted =
+        meters.counter("spec_decode_num_accepted_tokens", "Drafted tokens that came true.");
   }
 
   void listen(@Observes ServedModel loaded) {
@@ -40,7 +46,13 @@ public class EngineSteps implements EngineListener {
   }
 
   @Override
-  public void decoded(int answers, double millis) {
-    tokens.record(answers);
+  public void decoded(int answers, int count, double millis) {
+    tokens.record(count);
+  }
+
+  @Override
+  public void drafted(int count, int right) {
+    drafted.increment(count);
+    accepted.increment(right);
   }
 }
