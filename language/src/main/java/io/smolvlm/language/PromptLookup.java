@@ -97,7 +97,7 @@ public final class PromptLookup {
   public void came(int drafted, int right) {
     if (2 * right >= drafted) {
       pause = PAUSE;
-      length = right == drafted ? 2 * drafted + 1 : FIRST;
+      length = right == drafted ? 2 * drafted + 1 : Math.max(FIRST, right);
     } else {
       length = FIRST;
       paused = pause;
