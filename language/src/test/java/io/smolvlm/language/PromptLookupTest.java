@@ -49,6 +49,8 @@ class PromptLookupTest {
     lookup.came(7, 7);
     assertEquals(15, lookup.draft(30).length);
     lookup.came(15, 8);
+    assertEquals(8, lookup.draft(30).length);
+    lookup.came(3, 2);
     assertEquals(3, lookup.draft(30).length);
   }
 

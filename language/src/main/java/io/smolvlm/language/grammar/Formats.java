@@ -4,13 +4,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Patterns of `format`. Each is narrower than the format: every text of it is valid, common ones
-/// are among them. Years have no 29th of February, addresses of version 6 no abbreviation.
+/// are among them. Years have no 29th of February, addresses of version 6 no abbreviation, times no
+/// offset of -00:00, which some validators refuse.
 final class Formats {
   private static final String DATE =
       "\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])"
           + "|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))";
   private static final String TIME =
-      "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?" + "(?:Z|[+-](?:0\\d|1[0-3]):[0-5]\\d)";
+      "(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?"
+          + "(?:Z|\\+(?:0\\d|1[0-3]):[0-5]\\d|-(?:0[1-9]|1[0-2]):[0-5]\\d)";
   private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
   private static final String HOST = LABEL + "(?:\\." + LABEL + ")*";
   private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
