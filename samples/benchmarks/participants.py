@@ -14,9 +14,9 @@ MEMBERS = {"135m": "SmolLM2-135M-Instruct", "256m": "SmolVLM-256M-Instruct", "50
            "2.2b": "SmolVLM-Instruct"}
 # The 135M has real weights and the text shape of the 256M, so it answers for both.
 TEXT = ["prefill:512", "prefill:1216", "decode:0:1", "decode:0:8", "decode:1200:1", "decode:1200:8", "decode:8000:1"]
-PICTURES = ["tile", "single:512x512", "first:2048x1536", "again:2048x1536", "first:512x512"]
+PICTURES = ["tile", "single:512x512", "first:2048x1536", "again:2048x1536", "first:512x512", "captions:8"]
 # Rounds of stages that take half a minute a turn.
-FEWER = {"first:2048x1536": 3, "again:2048x1536": 2, "first:512x512": 2}
+FEWER = {"first:2048x1536": 3, "again:2048x1536": 2, "first:512x512": 2, "captions:8": 3}
 STAGES = {"135m": TEXT, "256m": PICTURES, "500m": ["prefill:512", "decode:0:1", "decode:1200:1"], "2.2b": ["tile"]}
 
 
@@ -73,7 +73,7 @@ def transformers(member, dtype, threads, stages):
 def engines(member, threads):
     """Each with the stages that it can win: what only repeats another engine's work is left out."""
     text = ["prefill", "decode"]
-    every = text + ["tile", "first", "again", "single"]
+    every = text + ["tile", "first", "again", "single", "captions"]
     found = [ours(member, "exact", threads, every), ours(member, "int8", threads, every), ours(member, "int4", threads, text),
              llama(member, "q8_0", threads, every), llama(member, "q4_0", threads, text),
              transformers(member, "float32", threads, ["prefill", "decode:0:1", "tile", "first:2048"])]

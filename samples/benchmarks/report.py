@@ -72,8 +72,7 @@ def goals(results):
     for what, goal, found, unit in targets.bounds(results):
         if found is not None:
             lines.append(f"| {what} | <= {goal} {unit} | {found:.4g} {unit} | {'held' if found <= goal else 'missed'} |")
-    return lines + ["", "Not measured: eight pictures at once through the service (llama-cpp-python's own server decodes one at a time,"
-                    " so there is no peer here), and what needs bf16."]
+    return lines + ["", "Not measured: what needs bf16."]
 
 
 def rest(results):

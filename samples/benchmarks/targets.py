@@ -59,6 +59,8 @@ def ratios(m):
          ratio(text, "decode:0:8", ours("exact", "int8", "int4"), LLAMA8 + LLAMA4)),
         ("eight sequences together at 1200, best over best", 1.5,
          ratio(text, "decode:1200:8", ours("exact", "int8", "int4"), LLAMA8 + LLAMA4)),
+        ("eight pictures at once, of one tile, 32 tokens each, best over best", 1.5,
+         ratio(pictures, "captions:8", ours("exact", "int8"), LLAMA)),
         ("decode 8 bit beside a busy process, share of the quiet speed", 0.4,
          share(text, "beside decode:0:1", "decode:0:1")),
     ]

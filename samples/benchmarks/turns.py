@@ -13,7 +13,7 @@ HOPELESS, LONG = 10, 10_000
 # Each warms up for so long at least, then until a time is no less than so much of the least, and for so long at most.
 WARM_SECONDS, STEADY, WARM_AT_MOST = 4, .97, 30
 # What is done before a stage that takes long, in place of the stage itself.
-WARM_UP = {"first:2048x1536": "tile", "again:2048x1536": "tile", "first:512x512": "tile"}
+WARM_UP = {"first:2048x1536": "tile", "again:2048x1536": "tile", "first:512x512": "tile", "captions:8": "tile"}
 
 
 class Engine:

@@ -10,6 +10,8 @@ from pictures import picture
 from protocol import serve, timed
 
 STEPS = 16
+# Tokens of a caption.
+CAPTION = 32
 
 
 class Llama:
@@ -141,6 +143,34 @@ class Llama:
         ms = timed(run)
         return timed(ask) if again else ms
 
+    def captions(self, count):
+        """So many pictures of one tile, each in a sequence of its own, then tokens for all of them together. Cutting the
+        pictures, which is done as for many tiles, does not count."""
+        pictures = [self.chunks(picture(self.rng, 512, 512)) for _ in range(count)]
+        self.clear()
+
+        def run():
+            ends = []
+            for sequence, chunks in enumerate(pictures):
+                # The beginning of the prompt, the whole picture as the last of its tiles, the question.
+                kinds = [mtmd_cpp.mtmd_input_chunk_get_type(mtmd_cpp.mtmd_input_chunks_get(chunks, i))
+                         for i in range(mtmd_cpp.mtmd_input_chunks_size(chunks))]
+                tile = max(i for i, k in enumerate(kinds) if k == mtmd_cpp.MTMD_INPUT_CHUNK_TYPE_IMAGE)
+                past = 0
+                for i in (0, tile, len(kinds) - 1):
+                    end = llama_cpp.llama_pos(past)
+                    if mtmd_cpp.mtmd_helper_eval_chunk_single(self.vision, self.ctx, mtmd_cpp.mtmd_input_chunks_get(chunks, i),
+                                                              past, sequence, 2048, i + 1 == len(kinds), ctypes.byref(end)):
+                        raise RuntimeError("mtmd_helper_eval_chunk_single failed")
+                    past = end.value
+                ends.append(past)
+            for step in range(CAPTION - 1):
+                self.decode(self.ids(count), list(range(count)), max(ends) + step)
+        ms = timed(run)
+        for chunks in pictures:
+            mtmd_cpp.mtmd_input_chunks_free(chunks)
+        return ms
+
     def measure(self, kind, n):
         if kind == "prefill":
             return self.prefill(n[0])
@@ -148,6 +178,8 @@ class Llama:
             return self.steps(n[0], n[1])
         if not self.vision or kind == "single" or (kind == "tile" and n):
             return None
+        if kind == "captions":
+            return self.captions(n[0])
         return self.tile() if kind == "tile" else self.first(*n, kind == "again")
 
 

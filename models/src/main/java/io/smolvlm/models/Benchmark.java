@@ -3,13 +3,18 @@ package io.smolvlm.models;
 import io.smolvlm.language.Decoder;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Message;
+import io.smolvlm.language.SamplingParameters;
+import io.smolvlm.models.engine.Admission;
+import io.smolvlm.models.engine.AnswerParameters;
 import io.smolvlm.models.engine.EngineOptions;
 import io.smolvlm.models.engine.GenerationEvent;
 import io.smolvlm.models.engine.GenerationRequest;
+import io.smolvlm.models.engine.TokenStream;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.vision.ImageOptions;
 import io.smolvlm.vision.RgbImage;
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +28,13 @@ public final class Benchmark implements AutoCloseable {
   /// Prompt tokens of a step, as many as the engine takes.
   private static final int CHUNK = EngineOptions.defaults().prefillChunk();
 
+  /// Tokens of an answer.
+  private static final int CAPTION = 32;
+
   private static final String DESCRIBE = "Describe the picture.";
+
+  private static final ImageOptions FEW_TILES =
+      new ImageOptions(ImageOptions.Split.MODEL, 0, false);
 
   private final SmolVlm model;
   private final Random random = new Random(1);
@@ -153,8 +164,7 @@ public final class Benchmark implements AutoCloseable {
 
   /// As [#firstToken] for a picture that is not enlarged: of the fewest tiles that hold it.
   public double firstTokenOfFewTiles(int width, int height) {
-    return firstToken(
-        drawn(width, height), DESCRIBE, new ImageOptions(ImageOptions.Split.MODEL, 0, false));
+    return firstToken(drawn(width, height), DESCRIBE, FEW_TILES);
   }
 
   /// As [#firstToken] for another question about a picture that was asked about just before.
@@ -162,6 +172,39 @@ public final class Benchmark implements AutoCloseable {
     RgbImage image = drawn(width, height);
     firstToken(image, DESCRIBE, ImageOptions.MODEL);
     return firstToken(image, "Which colours are there, and where?", ImageOptions.MODEL);
+  }
+
+  /// Answers of [#CAPTION] tokens about so many pictures of one tile, all handed over at once:
+  /// until the last has ended. Tokens are drawn, so that no answer repeats itself and is drafted.
+  public double captions(int count) {
+    var parameters =
+        AnswerParameters.DEFAULT.toBuilder()
+            .sampling(SamplingParameters.GREEDY.withTemperature(1).withSeed(random.nextLong()))
+            .maxTokens(CAPTION)
+            .ignoreEos(true)
+            .build();
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      requests.add(
+          GenerationRequest.of(List.of(Message.user(1, DESCRIBE)), List.of(drawn(512, 512)))
+              .withImageOptions(FEW_TILES)
+              .withParameters(parameters));
+    }
+    long began = System.nanoTime();
+    var client = Admission.of("benchmark");
+    List<TokenStream> streams =
+        requests.stream().map(r -> model.engine().submit(model.prepare(r), client)).toList();
+    try {
+      for (TokenStream stream : streams) {
+        while (!stream.ended()) {
+          stream.next(Duration.ofSeconds(1));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      streams.forEach(TokenStream::cancel);
+    }
+    return millisSince(began);
   }
 
   private double firstToken(RgbImage image, String question, ImageOptions options) {

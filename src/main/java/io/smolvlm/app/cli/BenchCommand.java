@@ -36,9 +36,10 @@ final class BenchCommand implements Runnable, WithJson {
       split = ",",
       paramLabel = "STAGE",
       description =
-          "Of tile, tile:COUNT, prefill:TOKENS, decode:DEPTH:BATCH, and the first token about a"
-              + " picture, first:WIDTHxHEIGHT, about one not enlarged, single:WIDTHxHEIGHT, or asked"
-              + " about before, again:WIDTHxHEIGHT; default: all.")
+          "Of tile, tile:COUNT, prefill:TOKENS, decode:DEPTH:BATCH, captions:COUNT (pictures of one"
+              + " tile at once, 32 tokens each), and the first token about a picture,"
+              + " first:WIDTHxHEIGHT, about one not enlarged, single:WIDTHxHEIGHT, or asked about"
+              + " before, again:WIDTHxHEIGHT; default: all.")
   List<String> stages = BenchStage.ALL;
 
   @Option(

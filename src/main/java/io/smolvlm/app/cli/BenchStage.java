@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
 
 /// One thing that a benchmark measures, by the name that is typed and printed.
 ///
-/// @param name `tile`, `tile:COUNT`, `prefill:TOKENS`, `decode:DEPTH:BATCH`, or `first`, `again` or
-///   `single` with `:WIDTHxHEIGHT`
+/// @param name `tile`, `tile:COUNT`, `prefill:TOKENS`, `decode:DEPTH:BATCH`, `captions:COUNT`, or
+///   `first`, `again` or `single` with `:WIDTHxHEIGHT`
 /// @param kind its first word
-/// @param a tiles, tokens, depth or width
+/// @param a tiles, tokens, depth, pictures or width
 /// @param b batch or height, 1 where there is none
 record BenchStage(String name, String kind, int a, int b) {
   /// Decode steps that are timed together.
@@ -23,11 +23,11 @@ record BenchStage(String name, String kind, int a, int b) {
 
   private static final Pattern SYNTAX =
       Pattern.compile(
-          "(tile)|(tile|prefill):(\\d{1,6})|(decode):(\\d{1,6}):(\\d{1,3})"
+          "(tile)|(tile|prefill|captions):(\\d{1,6})|(decode):(\\d{1,6}):(\\d{1,3})"
               + "|(first|again|single):(\\d{1,4})x(\\d{1,4})");
 
   private static final String ALLOWED =
-      "tile, tile:COUNT, prefill:TOKENS, decode:DEPTH:BATCH,"
+      "tile, tile:COUNT, prefill:TOKENS, decode:DEPTH:BATCH, captions:COUNT,"
           + " and first, again or single with :WIDTHxHEIGHT";
 
   /// The stages of a whole run.
@@ -41,6 +41,7 @@ record BenchStage(String name, String kind, int a, int b) {
       }
     }
     all.addAll(List.of("first:512x512", "single:512x512", "first:2048x1536", "again:2048x1536"));
+    all.add("captions:8");
     return List.copyOf(all);
   }
 
@@ -83,6 +84,7 @@ record BenchStage(String name, String kind, int a, int b) {
       case "tile" -> benchmark.tiles(a);
       case "prefill" -> benchmark.prefill(a);
       case "decode" -> benchmark.decode(a, b, STEPS);
+      case "captions" -> benchmark.captions(a);
       case "again" -> benchmark.firstTokenAgain(a, b);
       case "single" -> benchmark.firstTokenOfFewTiles(a, b);
       default -> benchmark.firstToken(a, b);
