@@ -106,7 +106,8 @@ final class BlockQuantiser {
     float d = Float.float16ToFloat(scale);
     float inverse = d == 0 ? 0 : 1 / d;
     for (int k = 0; k < N; k++) {
-      levels[k] = Math.clamp(Math.round(numbers[k] * inverse), -MOST_8, MOST_8);
+      float level = Math.clamp(numbers[k] * inverse, -MOST_8, MOST_8);
+      levels[k] = (int) (level + (MOST_8 + 0.5f)) - MOST_8;
     }
   }
 
@@ -119,30 +120,34 @@ final class BlockQuantiser {
       low = Math.min(low, v);
       high = Math.max(high, v);
     }
+    double sumW = 0;
+    for (float v : numbers) {
+      sumW += v;
+    }
     double best = Double.POSITIVE_INFINITY;
     for (float range : RANGES) {
       float cut = (high - low) * (1 - range) / 2;
       float d = (high - low - 2 * cut) / MOST_4;
       float m = low + cut;
       assign(d, m);
-      double sumQ = 0;
-      double sumQQ = 0;
-      double sumW = 0;
-      double sumQW = 0;
+      int sumQ = 0;
+      int sumQQ = 0;
       for (int k = 0; k < N; k++) {
         sumQ += tried[k];
-        sumQQ += (double) tried[k] * tried[k];
-        sumW += numbers[k];
-        sumQW += (double) tried[k] * numbers[k];
+        sumQQ += tried[k] * tried[k];
       }
-      double spread = N * sumQQ - sumQ * sumQ;
+      double sumQW = sumOfProducts();
+      double spread = (double) N * sumQQ - (double) sumQ * sumQ;
       if (spread > 0) {
         d = (float) ((N * sumQW - sumQ * sumW) / spread);
         m = (float) ((sumW - d * sumQ) / N);
       }
       short halfD = Float.floatToFloat16(d);
       short halfM = Float.floatToFloat16(m);
-      double error = assign(Float.float16ToFloat(halfD), Float.float16ToFloat(halfM));
+      float roundedD = Float.float16ToFloat(halfD);
+      float roundedM = Float.float16ToFloat(halfM);
+      assign(roundedD, roundedM);
+      double error = error(roundedD, roundedM);
       if (error < best) {
         best = error;
         scale = halfD;
@@ -152,15 +157,36 @@ final class BlockQuantiser {
     }
   }
 
-  /// The nearest level of each number, and the sum of squared errors.
-  private double assign(float d, float m) {
+  /// The nearest level of each number. A loop without sums, of which C2 makes vectors: a block took
+  /// 1.5 us with [Math#round] and sums in one loop.
+  private void assign(float d, float m) {
     float inverse = d == 0 ? 0 : 1 / d;
-    double error = 0;
     for (int k = 0; k < N; k++) {
-      tried[k] = Math.clamp(Math.round((numbers[k] - m) * inverse), 0, MOST_4);
-      double e = d * tried[k] + m - numbers[k];
-      error += e * e;
+      tried[k] = (int) (Math.max(0f, Math.min(MOST_4, (numbers[k] - m) * inverse)) + 0.5f);
     }
-    return error;
+  }
+
+  /// Levels times numbers; in two halves, since each addition waits for the last.
+  private double sumOfProducts() {
+    double even = 0;
+    double odd = 0;
+    for (int k = 0; k < N; k += 2) {
+      even += (double) tried[k] * numbers[k];
+      odd += (double) tried[k + 1] * numbers[k + 1];
+    }
+    return even + odd;
+  }
+
+  /// The sum of squared errors of the levels.
+  private double error(float d, float m) {
+    double even = 0;
+    double odd = 0;
+    for (int k = 0; k < N; k += 2) {
+      double e = d * tried[k] + m - numbers[k];
+      double f = d * tried[k + 1] + m - numbers[k + 1];
+      even += e * e;
+      odd += f * f;
+    }
+    return even + odd;
   }
 }
