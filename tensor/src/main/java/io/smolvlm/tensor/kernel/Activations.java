@@ -114,15 +114,15 @@ final class Activations {
           x.segment(), ValueLayout.JAVA_FLOAT, 4L * r * x.cols(), numbers, at(r), x.cols());
       Arrays.fill(numbers, at(r) + x.cols(), at(r + 1), 0f);
     }
-    int quads = first + (last - first) / QUAD * QUAD;
+    int whole = first + (last - first) / QUAD * QUAD;
     switch (form) {
       case LESS -> {
         kernels.lessNext(numbers, at(first), (last - first) * width, less);
-        sideBySide(less, first, quads);
+        sideBySide(less, first, whole);
       }
       case ROUNDED -> {
         kernels.quantise(numbers, at(first), (last - first) * blocks, pairs, scales);
-        pairsSideBySide(first, quads);
+        pairsSideBySide(first, whole);
       }
     }
   }
