@@ -1,0 +1,294 @@
+package io.smolvlm.tensor.kernel;
+
+import static io.smolvlm.tensor.kernel.PackedLanes.BLOCK;
+import static io.smolvlm.tensor.kernel.PackedLanes.I32;
+import static io.smolvlm.tensor.kernel.PackedLanes.LANES;
+import static io.smolvlm.tensor.kernel.PackedLanes.PANEL;
+import static io.smolvlm.tensor.kernel.PackedLanes.TOGETHER;
+import static io.smolvlm.tensor.kernel.PackedLanes.all;
+import static io.smolvlm.tensor.kernel.PackedLanes.floats;
+import static io.smolvlm.tensor.kernel.PackedLanes.high;
+import static io.smolvlm.tensor.kernel.PackedLanes.low;
+import static io.smolvlm.tensor.kernel.PackedLanes.words;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import io.smolvlm.tensor.ops.PackedWeight;
+import io.smolvlm.tensor.ops.PackedWeight.Format;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 4-bit weights times activations that are rounded to 8 bits a block: products and their sums in
+/// 16 bits, then scales and minima in float32. One row from the packed words as they are, four and
+/// more from levels that were spread once.
+final class VectorInt4 {
+  private static final VectorSpecies<Short> I16 = VectorSpecies.of(short.class, PackedLanes.SHAPE);
+  private static final int HALF = Format.INT4.halfBytes();
+
+  private VectorInt4() {}
+
+  /// As [PackedKernels#quantise].
+  static void quantise(float[] x, int at, int blocks, int[] pairs, float[] scales) {
+    for (int b = 0; b < blocks; b++) {
+      int first = at + b * BLOCK;
+      FloatVector most = FloatVector.zero(Lanes.F32);
+      for (int i = first; i < first + BLOCK; i += LANES) {
+        most = most.max(FloatVector.fromArray(Lanes.F32, x, i).abs());
+      }
+      float scale = most.reduceLanes(VectorOperators.MAX) / 127;
+      levels(x, first, scale == 0 ? 0 : 1 / scale, pairs);
+      scales[first / 16] = scale;
+      scales[first / 16 + 1] = scale * sum(pairs, first / 2);
+    }
+  }
+
+  private static void levels(float[] x, int first, float inverse, int[] pairs) {
+    int none = Float.floatToRawIntBits(Partial.ROUND);
+    for (int i = first; i < first + BLOCK; i += 2) {
+      int even = Float.floatToRawIntBits(x[i] * inverse + Partial.ROUND) - none;
+      int odd = Float.floatToRawIntBits(x[i + 1] * inverse + Partial.ROUND) - none;
+      pairs[i >> 1] = (even & 0xFFFF) | (odd << 16);
+    }
+  }
+
+  private static int sum(int[] pairs, int first) {
+    int sum = 0;
+    for (int i = first; i < first + BLOCK / 2; i++) {
+      sum += (short) pairs[i] + (pairs[i] >> 16);
+    }
+    return sum;
+  }
+
+  /// As [PackedKernels#int4].
+  static void panel(
+      PackedWeight weight,
+      int panel,
+      Activations x,
+      int from,
+      int to,
+      int[] words,
+      float[] scales,
+      float[] y) {
+    MemorySegment data = weight.data();
+    long scalesAt = weight.scalesAt(panel);
+    int blocks = weight.blocks();
+    int alone = from + (to - from) / TOGETHER * TOGETHER;
+    if (alone > from) {
+      scales(data, scalesAt, blocks, scales);
+      for (int o = 0; o < PANEL; o += 2 * LANES) {
+        spread(data, weight.levelsAt(panel, o), blocks, words, 0);
+        spread(data, weight.levelsAt(panel, o + LANES), blocks, words, LANES);
+        int sums = blocks * BLOCK * LANES;
+        for (int q = from; q < alone; q += TOGETHER) {
+          int yAt = (q - from) * PANEL + o;
+          fourRows(x.pairQuads(), x.at(q) / 2, words, blocks, sums);
+          for (int i = 0; i < TOGETHER; i++) {
+            int of = sums + 2 * LANES * i;
+            int s = x.at(q + i) / 16;
+            scaledQuad(words, of, blocks, scales, o, x.scales(), s, y, yAt + i * PANEL);
+          }
+        }
+      }
+    }
+    for (int r = alone; r < to; r++) {
+      for (int o = 0; o < PANEL; o += 2 * LANES) {
+        long at = weight.levelsAt(panel, o);
+        long next = weight.levelsAt(panel, o + LANES);
+        oneRow(x.pairs(), x.at(r) / 2, data, at, next, blocks, words, o);
+      }
+      scaled(data, scalesAt, blocks, words, x, r, y, (r - from) * PANEL);
+    }
+  }
+
+  /// Of each block the scales of a panel, then its minima.
+  private static void scales(MemorySegment data, long at, int blocks, float[] scratch) {
+    for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes()) {
+      for (int o = 0; o < PANEL / 2; o += LANES) {
+        int to = 2 * b * PANEL + o;
+        IntVector d = words(data, at + 4L * o);
+        low(d).mul(0x1p112f).intoArray(scratch, to);
+        high(d).mul(0x1p112f).intoArray(scratch, to + PANEL / 2);
+        IntVector m = words(data, at + 4L * o + 64);
+        low(m).mul(0x1p112f).intoArray(scratch, to + PANEL);
+        high(m).mul(0x1p112f).intoArray(scratch, to + PANEL + PANEL / 2);
+      }
+    }
+  }
+
+  /// The levels of one vector of outputs in halves of words, a word for two inputs.
+  ///
+  /// @param to where those of the first two inputs go
+  private static void spread(MemorySegment data, long at, int blocks, int[] words, int to) {
+    IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
+    for (int j = 0; j < blocks * BLOCK / 8; j++) {
+      IntVector w = words(data, at + (long) (j / (BLOCK / 8)) * HALF + 64L * (j % (BLOCK / 8)));
+      int i = to + 8 * j * LANES;
+      w.and(lowest).intoArray(words, i);
+      w.lanewise(LSHR, 4).and(lowest).intoArray(words, i + 2 * LANES);
+      w.lanewise(LSHR, 8).and(lowest).intoArray(words, i + 4 * LANES);
+      w.lanewise(LSHR, 12).and(lowest).intoArray(words, i + 6 * LANES);
+    }
+  }
+
+  private static ShortVector both(int[] pairs, int i) {
+    return IntVector.broadcast(I32, pairs[i]).reinterpretAsShorts();
+  }
+
+  private static ShortVector levels(int[] words, int i) {
+    return IntVector.fromArray(I32, words, i).reinterpretAsShorts();
+  }
+
+  /// Sums of blocks for four rows and two vectors of outputs, from levels in halves of words.
+  private static void fourRows(int[] x, int xAt, int[] words, int blocks, int to) {
+    for (int b = 0; b < blocks; b++, to += 8 * LANES) {
+      ShortVector a0 = ShortVector.zero(I16);
+      ShortVector a1 = a0;
+      ShortVector a2 = a0;
+      ShortVector a3 = a0;
+      ShortVector b0 = a0;
+      ShortVector b1 = a0;
+      ShortVector b2 = a0;
+      ShortVector b3 = a0;
+      for (int j = 0; j < BLOCK / 2; j++) {
+        int i = xAt + 4 * (b * (BLOCK / 2) + j);
+        int k = 2 * LANES * (b * (BLOCK / 2) + j);
+        ShortVector u = levels(words, k);
+        ShortVector w = levels(words, k + LANES);
+        ShortVector v = both(x, i);
+        a0 = u.mul(v).add(a0);
+        b0 = w.mul(v).add(b0);
+        v = both(x, i + 1);
+        a1 = u.mul(v).add(a1);
+        b1 = w.mul(v).add(b1);
+        v = both(x, i + 2);
+        a2 = u.mul(v).add(a2);
+        b2 = w.mul(v).add(b2);
+        v = both(x, i + 3);
+        a3 = u.mul(v).add(a3);
+        b3 = w.mul(v).add(b3);
+      }
+      a0.reinterpretAsInts().intoArray(words, to);
+      b0.reinterpretAsInts().intoArray(words, to + LANES);
+      a1.reinterpretAsInts().intoArray(words, to + 2 * LANES);
+      b1.reinterpretAsInts().intoArray(words, to + 3 * LANES);
+      a2.reinterpretAsInts().intoArray(words, to + 4 * LANES);
+      b2.reinterpretAsInts().intoArray(words, to + 5 * LANES);
+      a3.reinterpretAsInts().intoArray(words, to + 6 * LANES);
+      b3.reinterpretAsInts().intoArray(words, to + 7 * LANES);
+    }
+  }
+
+  /// The outputs of a row from what [#fourRows] left, as [#scaled] has them.
+  private static void scaledQuad(
+      int[] words,
+      int from,
+      int blocks,
+      float[] scales,
+      int o,
+      float[] xScales,
+      int s,
+      float[] y,
+      int to) {
+    FloatVector a = FloatVector.zero(Lanes.F32);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int j = 0; j < blocks; j++) {
+      int i = from + j * 8 * LANES;
+      int at = 2 * j * PANEL + o;
+      FloatVector scale = all(xScales, s + 2 * j);
+      a = halves(words, i).fma(FloatVector.fromArray(Lanes.F32, scales, at).mul(scale), a);
+      b =
+          halves(words, i + LANES)
+              .fma(FloatVector.fromArray(Lanes.F32, scales, at + LANES).mul(scale), b);
+      FloatVector sum = all(xScales, s + 2 * j + 1);
+      c = FloatVector.fromArray(Lanes.F32, scales, at + PANEL).fma(sum, c);
+      d = FloatVector.fromArray(Lanes.F32, scales, at + PANEL + LANES).fma(sum, d);
+    }
+    a.add(c).intoArray(y, to);
+    b.add(d).intoArray(y, to + LANES);
+  }
+
+  /// Sums of blocks for one row and two vectors of outputs: in the low half of a word those of even
+  /// inputs, in the high half of odd ones. 16 products of 15 and 127 fit into a half.
+  private static void oneRow(
+      int[] x, int xAt, MemorySegment data, long at, long next, int blocks, int[] partial, int to) {
+    IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
+    for (int b = 0; b < blocks; b++, at += HALF, next += HALF, to += PANEL) {
+      ShortVector sum0 = ShortVector.zero(I16);
+      ShortVector sum1 = sum0;
+      for (int j = 0; j < BLOCK / 8; j++) {
+        int i = xAt + b * (BLOCK / 2) + 4 * j;
+        IntVector w0 = words(data, at + 64L * j);
+        IntVector w1 = words(data, next + 64L * j);
+        ShortVector v = both(x, i);
+        sum0 = w0.and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+        v = both(x, i + 1);
+        sum0 = w0.lanewise(LSHR, 4).and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.lanewise(LSHR, 4).and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+        v = both(x, i + 2);
+        sum0 = w0.lanewise(LSHR, 8).and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.lanewise(LSHR, 8).and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+        v = both(x, i + 3);
+        sum0 = w0.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts().mul(v).add(sum0);
+        sum1 = w1.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts().mul(v).add(sum1);
+      }
+      sum0.reinterpretAsInts().intoArray(partial, to);
+      sum1.reinterpretAsInts().intoArray(partial, to + LANES);
+    }
+  }
+
+  private static void scaled(
+      MemorySegment data,
+      long at,
+      int blocks,
+      int[] partial,
+      Activations x,
+      int row,
+      float[] y,
+      int to) {
+    for (int o = 0; o < PANEL / 2; o += LANES) {
+      scaled(data, at + 4L * o, blocks, partial, o, x.scales(), x.at(row) / 16, y, to + o);
+    }
+  }
+
+  private static void scaled(
+      MemorySegment data,
+      long at,
+      int blocks,
+      int[] partial,
+      int from,
+      float[] scales,
+      int s,
+      float[] y,
+      int to) {
+    FloatVector sum0 = FloatVector.zero(Lanes.F32);
+    FloatVector sum1 = sum0;
+    FloatVector least0 = sum0;
+    FloatVector least1 = sum0;
+    for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes(), from += PANEL, s += 2) {
+      IntVector d = words(data, at);
+      FloatVector scale = all(scales, s);
+      sum0 = halves(partial, from).fma(low(d).mul(0x1p112f).mul(scale), sum0);
+      sum1 = halves(partial, from + PANEL / 2).fma(high(d).mul(0x1p112f).mul(scale), sum1);
+      IntVector m = words(data, at + 64);
+      FloatVector sum = all(scales, s + 1);
+      least0 = low(m).mul(0x1p112f).fma(sum, least0);
+      least1 = high(m).mul(0x1p112f).fma(sum, least1);
+    }
+    sum0.add(least0).intoArray(y, to);
+    sum1.add(least1).intoArray(y, to + PANEL / 2);
+  }
+
+  /// Both halves of each word together.
+  private static FloatVector halves(int[] partial, int from) {
+    IntVector v = IntVector.fromArray(I32, partial, from);
+    return floats(v.lanewise(ASHR, 16).add(v.lanewise(LSHL, 16).lanewise(ASHR, 16)));
+  }
+}
