@@ -1,7 +1,7 @@
 """What is measured from outside a process: from its start to its first token, and the most memory it held."""
 import os
 import subprocess
-import time
+import sys
 
 import participants as p
 from participants import ROOT, SMOLVLM, WORK
@@ -9,15 +9,22 @@ from participants import ROOT, SMOLVLM, WORK
 PICTURE = os.path.join(ROOT, "samples", "images", "scene.png")
 
 
+# A process begins with the most memory that its parent had, so a small one stands between: this one has read libraries.
+BETWEEN = """import resource, subprocess, sys, time
+began = time.perf_counter()
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+print(status, (time.perf_counter() - began) * 1000, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+"""
+
+
 def run(command):
     """-> milliseconds until it ended, most resident bytes"""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **p.JAVA})
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"exit status {process.returncode}: {' '.join(command)}")
-    return (time.perf_counter() - began) * 1000, usage.ru_maxrss * 1024
+    told = subprocess.run([sys.executable, "-I", "-S", "-c", BETWEEN, *command], check=True, stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, **p.JAVA}).stdout
+    status, milliseconds, most = told.split()
+    if int(status):
+        raise RuntimeError(f"exit status {status}: {' '.join(command)}")
+    return float(milliseconds), int(most)
 
 
 def starts(count, models):
