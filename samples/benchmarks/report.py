@@ -101,7 +101,7 @@ def head(results):
             ", ".join(f"{k} {v}" for k, v in m["packages"].items()),
             f"- command: `{m['command']}`; highest load average before a round {most:.1f}, most foreign work beside one"
             f" {worst:.2f} processors",
-            f"- limits, measured through PyTorch in the same run: float32 {l['f32_flops'] / 1e9:.0f} GFLOP/s, 8 bits"
+            f"- limits, the best that PyTorch reached on this machine: float32 {l['f32_flops'] / 1e9:.0f} GFLOP/s, 8 bits"
             f" {l['int8_ops'] / 1e9:.0f} GOP/s, reading {l['read_bytes_per_s'] / 1e9:.1f} GB/s", "", "![Times](benchmarks.png)"]
 
 
