@@ -2,15 +2,19 @@
 
     smolvlm quantize SmolLM2-135M-Instruct.Q4_1.gguf q8.gguf --type q8_0     (and q4_0, bf16 ..)
     python3 -m venv llama && llama/bin/pip install llama-cpp-python pillow    (compiles llama.cpp)
-    llama/bin/python models/parity/llama_cpp_check.py q8.gguf [MORE.gguf ..] [--tokens 24]
+    llama/bin/python models/parity/llama_cpp_check.py bf16.gguf [MORE.gguf ..] [--tokens 24]
+    llama/bin/python models/parity/llama_cpp_check.py q8.gguf [MORE.gguf ..] --decided
     llama/bin/python models/parity/llama_cpp_check.py TEXT.gguf --mmproj MMPROJ.gguf --picture FILE [--question TEXT]
 
 Eight prompts, put through the model's own template by ours (`smolvlm inspect prompt`), go on greedily in llama.cpp; ours
-must choose the same (`smolvlm inspect parity`, which names the logits' margin where they part). llama.cpp rounds
-activations to 8 bits before it multiplies quantised weights, ours does not in exact precision: with q8_0 and q4_0 weights
-choices may part at small margins, with f32, f16 and bf16 at near ties only. With --mmproj a picture goes through
-llama.cpp's own multimodal library, preprocessing and prompt included, and must get our answer. llama-cpp.sh does all of
-it. Exit status: 0 all are the same, 1 they are not.
+must choose the same (`smolvlm inspect parity`, which names the logits' margin where they part).
+
+Beside quantised weights llama.cpp rounds activations to 8 bits, and a sum taken in another order then rounds to another
+level: it answers half of all prompts otherwise when it reads them token by token, or with flash attention. --decided asks
+it these three ways about more prompts. The spread is the largest margin at which two of its ways part; a prompt is decided
+if the three agree and no choice was closer than the spread. Ours must answer each decided prompt the same, of which there
+must be eight. With --mmproj a picture goes through llama.cpp's own multimodal library, preprocessing and prompt included,
+and must get our answer. llama-cpp.sh does all of it. Exit status: 0 all are the same, 1 they are not.
 """
 import argparse
 import ctypes
@@ -28,23 +32,37 @@ SMOLVLM = os.path.join(ROOT, "smolvlm")
 PROMPTS = ["What is the capital of France?", "Write one sentence about the sea.", "Count from one to five.",
            "Name three colours.", "What is 12 plus 30?", "Who wrote Hamlet?", "Translate 'good morning' into French.",
            "Write a short poem about rain."]
+MORE_PROMPTS = [f"What is the capital of {country}?" for country in
+                ("Japan", "Italy", "Spain", "Germany", "Egypt", "Russia", "China", "India", "Greece", "Portugal", "Poland",
+                 "Norway", "Sweden", "Ireland", "Canada", "Mexico", "Austria", "Turkey", "Peru", "Cuba")] + [
+    "Name the capital of Italy.", "Name the largest ocean.", "Name a fruit that is yellow.", "How many days are in a week?",
+    "How many months are in a year?", "How many legs has a spider?", "How many hours are in a day?", "What do bees make?",
+    "What is the opposite of hot?", "What is 2 plus 2?", "What comes after Monday?", "What animal says moo?",
+    "What is ice made of?", "Which planet is closest to the Sun?", "Who painted the Mona Lisa?", "Say hello in Spanish.",
+    "List the four seasons.", "Spell the word cat.", "What is the boiling point of water in Celsius?",
+    "What is the chemical symbol of water?"]
+ENOUGH = 8
 
 
 class Greedy:
-    def __init__(self, path, context=4096, threads=2):
+    """llama.cpp over one file; `flash` with its flash attention over keys and values of 16 bits, else both of 32"""
+
+    def __init__(self, path, context=4096, threads=2, flash=False):
+        kept = llama_cpp.GGML_TYPE_F16 if flash else llama_cpp.GGML_TYPE_F32
         self.llm = llama_cpp.Llama(path, n_ctx=context, n_batch=512, n_threads=threads, n_threads_batch=threads, verbose=False,
-                                   type_k=llama_cpp.GGML_TYPE_F32, type_v=llama_cpp.GGML_TYPE_F32)
+                                   flash_attn=flash, type_k=kept, type_v=kept)
         self.rows = self.llm.n_vocab()
 
     def logits(self):
         pointer = llama_cpp.llama_get_logits_ith(self.llm._ctx.ctx, -1)
         return np.ctypeslib.as_array(pointer, shape=(self.rows,)).copy()
 
-    def go_on(self, ids, tokens):
-        """-> ids up to an end token, and the margin of each"""
+    def go_on(self, ids, tokens, at_once=512):
+        """-> ids up to an end token, and the margin of each; `at_once` tokens of the prompt are read together"""
         self.llm.reset()
         self.llm._ctx.kv_cache_clear()
-        self.llm.eval(ids)
+        for first in range(0, len(ids), at_once):
+            self.llm.eval(ids[first:first + at_once])
         return self.continue_from_here(tokens)
 
     def continue_from_here(self, tokens):
@@ -70,29 +88,56 @@ def prompt(arguments):
     return json.loads(shown.stdout)
 
 
-def compare(model, prompts, engine, tokens, rounding, work):
-    """-> 0 if ours chooses the same; where llama.cpp rounds more than ours, it may part at margins up to `rounding`"""
-    samples = []
-    for i, (text, ids) in enumerate(prompts):
-        new, margins = engine.go_on(ids, tokens)
-        print(f"llama.cpp: {text!r} -> {engine.text(new)!r}")
-        samples.append({"id": str(i), "kind": "text", "tier": "llama.cpp", "group": "text", "pictures": [], "split": True,
-                        "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}], "answer": "",
-                        "text": engine.text(new), "prompt_ids": ids, "answer_ids": new, "margins": margins,
-                        "smallest_margin": min(margins)})
+def parity(model, answers, work):
+    """-> the command by which ours is put beside answers of (prompt, its ids, new ids, margins)"""
+    samples = [{"id": str(i), "kind": "text", "tier": "llama.cpp", "group": "text", "pictures": [], "split": True,
+                "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}], "answer": "", "text": "",
+                "prompt_ids": ids, "answer_ids": new, "margins": margins, "smallest_margin": min(margins)}
+               for i, (text, ids, new, margins) in enumerate(answers)]
     path = os.path.join(work, "parity.json")
     with open(path, "w") as f:
         json.dump({"model_sha256": "", "samples": samples}, f)
-    command = [SMOLVLM, "inspect", "parity", path, "--pictures", work, "-m", model, "--precision", "exact"]
-    if not rounding:
-        return subprocess.run(command).returncode
-    shown = subprocess.run([*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-    found = [json.loads(line) for line in shown.splitlines()]
-    parted = [f for f in found if not f["identical"]]
-    far = [f for f in parted if f.get("margin", float("inf")) > rounding]
-    print(f"{len(found) - len(parted)} of {len(found)} identical; margins where they part: "
-          f"{', '.join(format(f.get('margin', float('inf')), '.2f') for f in parted) or 'none'}; allowed {rounding}")
-    return int(len(found) != len(prompts) or bool(far))
+    return [SMOLVLM, "inspect", "parity", path, "--pictures", work, "-m", model, "--precision", "exact"]
+
+
+def compare(model, prompts, tokens, work):
+    """-> 0 if ours answers every prompt the same"""
+    engine = Greedy(model)
+    answers = [(text, ids, *engine.go_on(ids, tokens)) for text, ids in prompts]
+    for text, _, new, _ in answers:
+        print(f"llama.cpp: {text!r} -> {engine.text(new)!r}", flush=True)
+    return subprocess.run(parity(model, answers, work)).returncode
+
+
+def compare_decided(model, prompts, tokens, work):
+    """-> 0 if ours answers every prompt the same that llama.cpp answers the same by a margin, however it computes"""
+    engine = Greedy(model)
+    base = [engine.go_on(ids, tokens) for _, ids in prompts]
+    others = {"token by token": [engine.go_on(ids, tokens, at_once=1) for _, ids in prompts]}
+    del engine
+    flash = Greedy(model, flash=True)
+    others["with flash attention"] = [flash.go_on(ids, tokens) for _, ids in prompts]
+    spread = 0
+    for name, answers in others.items():
+        alike = sum(a == b for (a, _), (b, _) in zip(base, answers))
+        print(f"llama.cpp {name}: {alike} of {len(prompts)} prompts as when it reads a prompt at once", flush=True)
+        for (a, margins), (b, _) in zip(base, answers):
+            parted = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), None)
+            if parted is not None:
+                spread = max(spread, margins[parted])
+    answers = [(text, ids, *answer) for (text, ids), answer in zip(prompts, base)]
+    shown = subprocess.run([*parity(model, answers, work), "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    same = {int(found["id"]): found["identical"] for found in map(json.loads, shown.splitlines())}
+    if len(same) != len(prompts):
+        sys.exit(f"ours answered {len(same)} of {len(prompts)} prompts")
+    decided = [i for i, (new, margins) in enumerate(base)
+               if min(margins) > spread and all(other[i][0] == new for other in others.values())]
+    for i in decided:
+        print(f"{'the same' if same[i] else 'OTHERWISE'}: {prompts[i][0]!r} -> {flash.text(base[i][0])!r}")
+    held = sum(same[i] for i in decided)
+    print(f"ours: {sum(same.values())} of {len(prompts)} prompts; of the {len(decided)} that llama.cpp decides by more than its "
+          f"spread of {spread:.2f}, {held}", flush=True)
+    return int(len(decided) < ENOUGH or held < len(decided))
 
 
 def describe(engine, mmproj, picture, question, tokens):
@@ -146,8 +191,8 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("models", nargs="+", metavar="MODEL", help="with the same tokenizer and template")
     ap.add_argument("--tokens", type=int, default=24)
-    ap.add_argument("--rounding", type=float, default=0, metavar="MARGIN",
-                    help="margin of logits up to which llama.cpp may choose otherwise, for files beside which it rounds activations")
+    ap.add_argument("--decided", action="store_true",
+                    help="of more prompts, compare what llama.cpp decides by more than its own spread")
     ap.add_argument("--mmproj")
     ap.add_argument("--picture")
     ap.add_argument("--question", default="Describe this image.")
@@ -163,11 +208,13 @@ def main():
         print(f"ours: {ours}")
         status = int(ours != text)
     else:
-        prompts = [(text, prompt([text, "-m", args.models[0]])["ids"]) for text in PROMPTS]
+        prompts = [(text, prompt([text, "-m", args.models[0]])["ids"])
+                   for text in PROMPTS + (MORE_PROMPTS if args.decided else [])]
         for model in args.models:
             print(f"-- {model}", flush=True)
             with tempfile.TemporaryDirectory() as work:
-                status |= compare(model, prompts, Greedy(model), args.tokens, args.rounding, work)
+                check = compare_decided if args.decided else compare
+                status |= check(model, prompts, args.tokens, work)
     sys.exit(status)
 
 
