@@ -70,12 +70,27 @@ public final class TorchGraph implements AutoCloseable {
           IValue matrix = IValue.from(view(call, own.get(i)))) {
         all[i] = IValueUtils.runMethod(block, "prepack", matrix);
       }
+      forget(own.get(i));
     }
     IValue list = IValue.listFrom(all);
     for (IValue each : all) {
       each.close();
     }
+    NativeHeap.trim();
     return list;
+  }
+
+  /// What of the weight's file is in memory is given back.
+  private static void forget(LinearWeight weight) {
+    MemorySegment numbers =
+        switch (weight) {
+          case FloatWeight w -> w.matrix().segment();
+          case Bf16Weight w -> w.data();
+          case PackedWeight w -> w.data();
+        };
+    if (numbers.isMapped()) {
+      numbers.unload();
+    }
   }
 
   /// Compiles a network without sequences: `f(ops, x, extra)` with `extra` an optional second

@@ -37,8 +37,8 @@ final class TorchOps implements Ops<String> {
           + "      f = torch.to(torch.view_copy(w, dtype=15), 6)\n"
           + "    else:\n"
           + "      f = w\n"
-          + "    s = torch.clamp(torch.div(torch.amax(torch.abs(f), [1]), 127.),"
-          + " 9.9999999999999998e-13)\n"
+          + "    m = torch.maximum(torch.amax(f, [1]), torch.neg(torch.amin(f, [1])))\n"
+          + "    s = torch.clamp(torch.div(m, 127.), 9.9999999999999998e-13)\n"
           + "    z = torch.zeros([torch.size(w, 0)], dtype=4)\n"
           + "    q = torch.quantize_per_channel(f, s, z, 0, 12)\n"
           + "    return ops.quantized.linear_prepack(q, None)\n";
