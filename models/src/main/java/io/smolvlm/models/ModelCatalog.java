@@ -70,6 +70,17 @@ public final class ModelCatalog {
     return entries;
   }
 
+  /// Weights that were packed for the fast precisions and are kept, of whatever models; null when
+  /// there are none.
+  public @Nullable PackedWeights packedWeights() {
+    PackedCopies copies = PackedCopies.in(cache);
+    long bytes = copies.bytes();
+    return bytes == 0 ? null : new PackedWeights(copies.folder(), bytes);
+  }
+
+  /// @param folder that may be deleted at any time
+  public record PackedWeights(Path folder, long bytes) {}
+
   private static Entry entry(CachedModel model) {
     String full = model.reference().toString();
     String alias = ShortNames.of(full).orElse(full);

@@ -10,6 +10,7 @@ import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.Norm;
+import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.PackedWeight.Format;
 import io.smolvlm.vision.VisionConfig;
 import io.smolvlm.vision.VisionWeights;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts a checkpoint's weights into the places that the networks have for them, in float32 or
 /// packed.
-final class NetworkWeights {
+class NetworkWeights {
   private final Weights weights;
   private final Arena arena;
   private final Packer packer;
@@ -49,15 +50,26 @@ final class NetworkWeights {
     return new DecoderWeights(embeddings, layers(this::decoderLinear), finalNorm(), head);
   }
 
-  /// Packed; embeddings are read where the checkpoint has them.
+  /// Packed now; embeddings are read where the checkpoint has them.
   DecoderWeights decoder(Precision precision) {
+    return decoder(precision, this::pack);
+  }
+
+  /// Packed, wherever from.
+  DecoderWeights decoder(Precision precision, PackedFrom from) {
     Format format =
         precision.layers().orElseThrow(() -> new IllegalArgumentException(precision.toString()));
     return new DecoderWeights(
         stored(),
-        layers((weight, layer) -> packed(format, weight, layer)),
+        layers((weight, layer) -> new Linear(weight.name(), from.of(format, weight, layer), null)),
         finalNorm(),
-        packed(Format.INT8, Weight.HEAD, 0));
+        new Linear(Weight.HEAD.name(), from.of(Format.INT8, Weight.HEAD, 0), null));
+  }
+
+  /// Where packed weights come from.
+  @FunctionalInterface
+  interface PackedFrom {
+    PackedWeight of(Format format, Weight weight, int layer);
   }
 
   private Embeddings stored() {
@@ -93,11 +105,12 @@ final class NetworkWeights {
     return linear(weight, null, layer);
   }
 
-  private Linear packed(Format format, Weight weight, int layer) {
+  /// Packs a weight of the checkpoint.
+  PackedWeight pack(Format format, Weight weight, int layer) {
     // Rows that must be moved are moved in memory of their own, given back once they are packed.
     try (Arena moved = Arena.ofShared()) {
       Tensor tensor = weights.tensor(weight, layer, moved);
-      return new Linear(weight.name(), packer.pack(format, tensor, pages), null);
+      return packer.pack(format, tensor, pages);
     } finally {
       weights.forget(weight, layer);
     }

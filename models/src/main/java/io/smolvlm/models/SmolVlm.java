@@ -17,6 +17,7 @@ import io.smolvlm.models.engine.PreparedRequest;
 import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.models.engine.Stopwatch;
 import io.smolvlm.tensor.ErrorCode;
+import io.smolvlm.tensor.LargePages;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.tensor.kernel.Team;
@@ -127,8 +128,11 @@ public final class SmolVlm implements AutoCloseable {
   }
 
   private Decoder decoder(NetworkWeights weights, boolean torch) {
-    boolean exact = precision == Precision.EXACT;
-    DecoderWeights stored = exact ? weights.decoder() : weights.decoder(precision);
+    DecoderWeights stored =
+        precision == Precision.EXACT
+            ? weights.decoder()
+            : PackedCopies.ofUser()
+                .decoder(checkpoint.weights(), weights, precision, team, new LargePages(arena));
     return new Decoder(config.text(), stored, team, torch);
   }
 

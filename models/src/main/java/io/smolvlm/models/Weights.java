@@ -13,6 +13,7 @@ import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.LinearWeight;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -213,6 +214,11 @@ public final class Weights implements AutoCloseable {
   /// A weight that stands once.
   public Matrix matrix(Weight weight, Arena arena) {
     return matrix(weight, 0, arena);
+  }
+
+  /// The files that hold them.
+  List<Path> paths() {
+    return files.stream().map(TensorFile::path).toList();
   }
 
   /// Stored tensors that no part of the model reads, in the order of the files. Buffers that are

@@ -32,7 +32,8 @@ final class ModelsCommand implements Runnable, WithJson {
 
   @Override
   public void run() {
-    List<ModelCatalog.Entry> entries = new ModelCatalog().list();
+    var catalog = new ModelCatalog();
+    List<ModelCatalog.Entry> entries = catalog.list();
     if (json) {
       terminal.println(Json.pretty(entries.stream().map(ModelsCommand::fields).toList()));
       return;
@@ -41,6 +42,12 @@ final class ModelsCommand implements Runnable, WithJson {
       terminal.println(
           "%-12s %s (%.1f MB, %s)"
               .formatted(entry.alias(), entry.description(), entry.bytes() / 1e6, entry.where()));
+    }
+    ModelCatalog.PackedWeights packed = catalog.packedWeights();
+    if (packed != null) {
+      terminal.println(
+          "%.1f MB of packed weights in %s, made again when they are needed"
+              .formatted(packed.bytes() / 1e6, packed.folder()));
     }
     terminal.println("smolvlm pull NAME fetches " + String.join(", ", ShortNames.all()));
   }

@@ -36,6 +36,10 @@ import java.nio.ByteOrder;
 ///
 /// Widths of vectors do not show in it: it is the same on every machine.
 public final class PackedWeight implements LinearWeight {
+  /// Version of what is described above, and of how numbers are rounded to it: copies of another
+  /// one are not read.
+  public static final int LAYOUT = 1;
+
   /// Outputs of a panel.
   public static final int PANEL = 32;
 

@@ -17,9 +17,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +54,17 @@ class PackedTwinTest {
 
   private PackedWeight pack(Format format, Matrix m) {
     return new Packer(team).pack(format, m, arena);
+  }
+
+  /// Copies on disk are read as long as [PackedWeight#LAYOUT] is the same: whoever changes a bit of
+  /// what packing gives changes that number, and these.
+  @ParameterizedTest
+  @CsvSource({"INT8, 1, 1690093097", "INT4, 1, 2548621801"})
+  void bytesBelongToTheirLayout(Format format, int layout, long checksum) {
+    var sum = new CRC32C();
+    sum.update(pack(format, random(70, 75)).data().asByteBuffer());
+    assertEquals(layout, PackedWeight.LAYOUT);
+    assertEquals(checksum, sum.getValue());
   }
 
   private Matrix run(PackedKernels kernels, Matrix x, PackedWeight w, Matrix bias) {
