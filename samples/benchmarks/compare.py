@@ -25,6 +25,8 @@ def arguments():
     ap.add_argument("--stages", help="comma-separated, for every member; default: each member's")
     ap.add_argument("--renew", action="store_true",
                     help="measure only the stages named and put them among the results that are there, with their commit")
+    ap.add_argument("--outside", action="store_true",
+                    help="instead: measure only start and memory and put them among the results that are there, with their commit")
     ap.add_argument("--rounds", type=int, help="default: 5, with --quick 2")
     ap.add_argument("--threads", type=int, default=os.cpu_count(), help="of every engine; default: all processors")
     ap.add_argument("--out", help="default: docs/benchmarks")
@@ -67,23 +69,24 @@ def main():
         growth.write(count, out, command)
         return
     machine = outside.machine(command)
-    if args.renew:
+    if args.renew or args.outside:
         with open(os.path.join(out, "results.json")) as f:
             results = json.load(f)
     else:
         results = {"machine": machine, "threads": args.threads, "limits": limits.measure(args.threads),
                    "names": participants.MEMBERS, "members": {}}
-    for member in members:
+    for member in [] if args.outside else members:
         stages = args.stages.split(",") if args.stages else QUICK.get(member, []) if args.quick else participants.STAGES[member]
         part = compare(member, stages, count, args.threads, machine["commit"])
         results["members"].setdefault(member, {}).update(part)
         report.write(results, out)
-    if not args.quick and not args.renew and "256m" in members:
+    if args.outside or not args.quick and not args.renew and "256m" in members:
         real = participants.folder("256m")
         models = [("tiny", ["-m", "tiny"])] + [(f"256m {p}", ["-m", real, "--no-split", "--precision", p])
                                                for p in ("exact", "int8")]
         results["start"] = outside.starts(count, models)
         results["memory"] = outside.memory("256m", args.threads)
+        results["outside"] = {"date": machine["date"], "commit": machine["commit"]}
     print(report.write(results, out))
 
 

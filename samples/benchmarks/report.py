@@ -77,12 +77,14 @@ def goals(results):
 
 def rest(results):
     lines = []
+    told = results.get("outside", results["machine"])
     if results.get("start"):
-        lines += ["", "## Start", "", "`smolvlm caption` of one token, from the start of the process to its end.", "",
+        lines += ["", "## Start", "",
+                  f"`smolvlm caption` of one token, from the start of the process to its end; {told['date']}, commit {told['commit']}.", "",
                   "| model | least | median |", "|---|---|---|"]
         lines += [f"| {k} | {min(v) / 1000:.2f} s | {statistics.median(v) / 1000:.2f} s |" for k, v in results["start"].items()]
     if results.get("memory"):
-        lines += ["", "## Memory", "", "The most that a process held for one token about one 2048x1536 picture, 256M.", "",
+        lines += ["", "## Memory", "", f"The most that a process held for one token about one 2048x1536 picture, 256M; commit {told['commit']}.", "",
                   "| engine | MB |", "|---|---|"]
         lines += [f"| {k} | {v / 1e6:.0f} |" for k, v in results["memory"].items()]
     return lines

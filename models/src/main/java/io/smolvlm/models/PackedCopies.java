@@ -5,6 +5,7 @@ import io.smolvlm.tensor.FormatException;
 import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.PackedWeight;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.SegmentAllocator;
@@ -42,7 +43,7 @@ final class PackedCopies {
   private static final long DEFAULT_BYTES = 16L << 30;
 
   /// Packing that is over sooner is not worth the disk. 135 million numbers take a second.
-  private static final Duration LONG = Duration.ofMillis(500);
+  private static final Duration WORTH = Duration.ofMillis(500);
 
   private static final String SUFFIX = ".packed.safetensors";
   private static final int SAMPLES = 64;
@@ -69,7 +70,7 @@ final class PackedCopies {
 
   /// In a folder of that cache.
   static PackedCopies in(Path cache) {
-    return new PackedCopies(cache.resolve("packed"), Long.getLong(PROPERTY, DEFAULT_BYTES), LONG);
+    return new PackedCopies(cache.resolve("packed"), Long.getLong(PROPERTY, DEFAULT_BYTES), WORTH);
   }
 
   Path folder() {
@@ -86,7 +87,7 @@ final class PackedCopies {
       for (Path copy : copies()) {
         sum += Files.size(copy);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.log(Level.DEBUG, "{0} cannot be listed: {1}", folder, e.toString());
     }
     return sum;
@@ -175,7 +176,7 @@ final class PackedCopies {
       PackedCopy.write(own, source, weights);
       Files.move(own, file, StandardCopyOption.REPLACE_EXISTING);
       LOG.log(Level.DEBUG, "kept packed weights: {0}, {1} MB", file, bytes >> 20);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.log(Level.WARNING, "packed weights are not kept in {0}: {1}", folder, e.toString());
     }
   }
@@ -237,18 +238,17 @@ final class PackedCopies {
       String times = size + " " + Files.getLastModifiedTime(file).toMillis();
       digest.update(times.getBytes(StandardCharsets.UTF_8));
       ByteBuffer bytes = ByteBuffer.allocate(HEAD_BYTES);
-      add(digest, channel, 0, bytes);
-      bytes.limit(0);
+      sample(digest, channel, 0, bytes);
       for (int i = 0; i < SAMPLES; i++) {
         long at = (size - SAMPLE_BYTES) / SAMPLES * (i + 1);
         if (at >= HEAD_BYTES) {
-          add(digest, channel, at, bytes.clear().limit(SAMPLE_BYTES));
+          sample(digest, channel, at, bytes.clear().limit(SAMPLE_BYTES));
         }
       }
     }
   }
 
-  private static void add(MessageDigest digest, FileChannel channel, long at, ByteBuffer bytes)
+  private static void sample(MessageDigest digest, FileChannel channel, long at, ByteBuffer bytes)
       throws IOException {
     long next = at;
     while (bytes.hasRemaining()) {
