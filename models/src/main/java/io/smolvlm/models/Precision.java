@@ -10,7 +10,7 @@ import java.util.Optional;
 /// keys and values are kept in float16 beside packed weights.
 public enum Precision {
   /// The fastest that keeps to the stated error: 99 % of the reference's tokens under teacher
-  /// forcing. 8 bits reach 97.9 % on real weights (docs/log.md), so today this is [#EXACT].
+  /// forcing. 8 bits reach 98.8 % on real weights (docs/log.md), so today this is [#EXACT].
   AUTO,
   /// The checkpoint's own numbers, computed with in float32: the reference implementation's
   /// answers, to the token.

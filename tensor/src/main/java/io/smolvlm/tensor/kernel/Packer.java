@@ -116,7 +116,13 @@ public final class Packer {
             "for " + weight.format() + " finite numbers below that");
       }
       switch (weight.format()) {
-        case INT8 -> block.roundTo8();
+        case INT8 -> {
+          if (tensor.dtype().isBlocked()) {
+            block.roundGridTo8();
+          } else {
+            block.roundTo8();
+          }
+        }
         case INT4 -> block.roundTo4();
       }
     }
