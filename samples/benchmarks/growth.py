@@ -21,9 +21,12 @@ REQUESTS, EVERY = 1000, 20
 def long_context():
     """The 256M with room for 16,384 positions; the weights are the same file."""
     folder = p.folder("256m") + "-16k"
-    if not os.path.exists(folder):
+    if not os.path.exists(os.path.join(folder, "model.safetensors")):
+        shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(p.folder("256m"), folder, ignore=shutil.ignore_patterns("*.safetensors", "*.onnx"))
-        os.symlink(os.path.join(p.folder("256m"), "model.safetensors"), os.path.join(folder, "model.safetensors"))
+        # A relative link, since the benchmarks' folder may be moved.
+        os.symlink(os.path.join("..", os.path.basename(p.folder("256m")), "model.safetensors"),
+                   os.path.join(folder, "model.safetensors"))
         path = os.path.join(folder, "config.json")
         with open(path) as f:
             config = json.load(f)
