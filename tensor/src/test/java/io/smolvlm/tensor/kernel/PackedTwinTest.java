@@ -52,6 +52,15 @@ class PackedTwinTest {
     return m;
   }
 
+  /// Random numbers as a file of that type has them.
+  private Tensor stored(DType type, int rows, int cols) {
+    MemorySegment data = arena.allocate(type.bytes((long) rows * cols), 64);
+    type.format()
+        .orElseThrow()
+        .encode(random(rows, cols).segment(), 0, data, 0, rows * cols / type.blockElements());
+    return new Tensor("f", "t", type, Shape.of(rows, cols), data);
+  }
+
   private PackedWeight pack(Format format, Matrix m) {
     return new Packer(team).pack(format, m, arena);
   }
@@ -137,12 +146,7 @@ class PackedTwinTest {
   void blocksOfTheSameKindKeepTheirNumbers(DType type) {
     int rows = 40;
     int cols = 96;
-    Matrix numbers = random(rows, cols);
-    MemorySegment stored = arena.allocate(type.bytes((long) rows * cols), 64);
-    type.format()
-        .orElseThrow()
-        .encode(numbers.segment(), 0, stored, 0, rows * cols / type.blockElements());
-    var tensor = new Tensor("f", "t", type, Shape.of(rows, cols), stored);
+    Tensor tensor = stored(type, rows, cols);
     Matrix decoded = tensor.toMatrix(arena);
     Format format = type == DType.Q8_0 ? Format.INT8 : Format.INT4;
     PackedWeight w = new Packer(team).pack(format, tensor, arena);
@@ -154,19 +158,11 @@ class PackedTwinTest {
   }
 
   /// What 4 and 5 bits were rounded to before lies on a grid that 8 bits can follow: without error
-  /// where there is no minimum, and with less than half of what the same numbers cost as any
-  /// others.
+  /// where there is no minimum, and with a share of what the same numbers cost as any others.
   @ParameterizedTest
   @CsvSource({"Q4_0, 0", "Q4_1, 0.45", "Q5_0, 0", "Q5_1, 0.7"})
   void eightBitsFollowTheGridOfFewer(DType type, double share) {
-    int rows = 64;
-    int cols = 128;
-    Matrix numbers = random(rows, cols);
-    MemorySegment stored = arena.allocate(type.bytes((long) rows * cols), 64);
-    type.format()
-        .orElseThrow()
-        .encode(numbers.segment(), 0, stored, 0, rows * cols / type.blockElements());
-    var tensor = new Tensor("f", "t", type, Shape.of(rows, cols), stored);
+    Tensor tensor = stored(type, 64, 128);
     Matrix decoded = tensor.toMatrix(arena);
     double usual = error(pack(Format.INT8, decoded), decoded);
     double found = error(new Packer(team).pack(Format.INT8, tensor, arena), decoded);
