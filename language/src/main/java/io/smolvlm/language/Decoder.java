@@ -5,36 +5,54 @@ import io.smolvlm.tensor.kernel.KernelOps;
 import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.RowSpan;
+import io.smolvlm.tensor.torch.Arithmetic;
 import io.smolvlm.tensor.torch.TorchGraph;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A decoder ready to run, through vector kernels; many rows of exact weights go through libtorch
-/// if it is there, over the same [KvCache].
+/// A decoder ready to run, through vector kernels; many rows go through libtorch where that is
+/// wanted, over the same [KvCache].
 ///
 /// One thread at a time.
 public final class Decoder implements AutoCloseable {
-  /// From this many rows on the matrix products of libtorch win over the kernels with exact
-  /// weights. Measured on a 2-core AVX2 machine with the 135M shape. With packed weights the
-  /// kernels are as fast (docs/log.md, "prefill through the kernels").
+  /// From this many rows on the matrix products of libtorch win over the kernels. Measured on a
+  /// 2-core AVX2 machine with the 135M shape in float32.
   private static final int TORCH_ROWS = 16;
 
   private final LlamaNetwork network;
-  private final boolean packed;
-  private final boolean torch;
+  private final @Nullable Prompts prompts;
+  private final KvFormat keyValueFormat;
   private final KernelOps kernels;
   private final Rope rope;
   private @Nullable TorchGraph graph;
 
+  /// What many rows of a sequence go through in place of the kernels: libtorch.
+  ///
+  /// @param arithmetic in which numbers
+  public record Prompts(PromptWeights weights, Arithmetic arithmetic) {}
+
+  /// The weights that libtorch computes with.
+  @FunctionalInterface
+  public interface PromptWeights {
+    /// @param passing memory for weights of linear layers that need not outlive the call, since
+    ///   libtorch has its own copies in all but float32
+    /// @return layers in float32 or bfloat16, and the last norm; nothing else is read
+    DecoderWeights in(Arena passing);
+  }
+
   /// @param weights in any form
   /// @param team does the maths of the kernels; not closed with this
-  /// @param torch whether libtorch may be used
-  public Decoder(TextConfig config, DecoderWeights weights, Team team, boolean torch) {
+  /// @param prompts null when the kernels take all rows
+  public Decoder(
+      TextConfig config, DecoderWeights weights, Team team, @Nullable Prompts prompts) {
     this.network = new LlamaNetwork(config, weights);
-    this.packed = weights.layers().getFirst().query().weight() instanceof PackedWeight;
-    this.torch = torch;
+    this.prompts = prompts;
+    boolean rounded =
+        weights.layers().getFirst().query().weight() instanceof PackedWeight
+            || (prompts != null && prompts.arithmetic() != Arithmetic.FLOAT32);
+    this.keyValueFormat = rounded ? KvFormat.FLOAT16 : KvFormat.FLOAT32;
     this.kernels = new KernelOps(team);
     this.rope = new Rope(config);
   }
@@ -43,17 +61,17 @@ public final class Decoder implements AutoCloseable {
     return network.config();
   }
 
-  /// In which numbers its sequences keep keys and values: float16 beside packed weights, which
-  /// round more, float32 beside exact ones.
+  /// In which numbers its sequences keep keys and values: float32 where everything is exact,
+  /// float16 beside packed weights and bfloat16, which round more.
   public KvFormat keyValueFormat() {
-    return packed ? KvFormat.FLOAT16 : KvFormat.FLOAT32;
+    return keyValueFormat;
   }
 
   /// An empty sequence.
   ///
   /// @param most positions it will ever hold; beyond the model's context it cannot grow
   public KvCache sequence(int most) {
-    return new KvCache(config(), most, keyValueFormat());
+    return new KvCache(config(), most, keyValueFormat);
   }
 
   /// Copies the embeddings of token ids into rows of `x`, beginning at row `first`.
@@ -71,13 +89,24 @@ public final class Decoder implements AutoCloseable {
   /// @param x `[n, hidden]` embeddings in, normed hidden states out
   /// @param cache grows by n positions
   public void forward(Matrix x, KvCache cache) {
-    if (torch && !packed && x.rows() >= TORCH_ROWS) {
+    if (prompts != null && x.rows() >= TORCH_ROWS) {
       if (graph == null) {
-        graph = TorchGraph.compileCausal(false, (ops, in) -> network.forward(ops, in));
+        graph = compile(prompts);
       }
       run(graph, x, cache, null);
     } else {
       forward(x, List.of(new Rows(cache, x.rows())));
+    }
+  }
+
+  private TorchGraph compile(Prompts wanted) {
+    try (Arena passing = Arena.ofShared()) {
+      var wide = new LlamaNetwork(config(), wanted.weights().in(passing));
+      return TorchGraph.compileCausal(
+          false,
+          wanted.arithmetic(),
+          keyValueFormat == KvFormat.FLOAT16 ? KvFormat.layout(config()) : null,
+          (ops, in) -> wide.forward(ops, in));
     }
   }
 
@@ -129,7 +158,7 @@ public final class Decoder implements AutoCloseable {
       Matrix x, KvCache cache, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
     if (throughTorch) {
       try (TorchGraph watched =
-          TorchGraph.compileCausal(true, (ops, in) -> network.forward(ops, in))) {
+          TorchGraph.compileCausal(true, Arithmetic.FLOAT32, null, (ops, in) -> network.forward(ops, in))) {
         run(watched, x, cache, watcher);
       }
     } else {

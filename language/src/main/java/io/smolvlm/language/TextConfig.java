@@ -98,6 +98,12 @@ public record TextConfig(
         new RopeScaling.None());
   }
 
+  /// Numbers in the matrices of all layers.
+  public long layerParameters() {
+    long attention = 2L * (heads + keyValueHeads) * headDim;
+    return (long) layers * hiddenSize * (attention + 3L * intermediateSize);
+  }
+
   private static void positive(String name, int value) {
     if (value < 1) {
       throw new SmolVlmException(

@@ -66,6 +66,17 @@ class NetworkWeights {
         new Linear(Weight.HEAD.name(), from.of(Format.INT8, Weight.HEAD, 0), null));
   }
 
+  /// The same network with its layers in bfloat16, for prompts: views of the file where it has them
+  /// so, else rounded in memory of `passing`.
+  DecoderWeights halves(DecoderWeights packed, Arena passing) {
+    return new DecoderWeights(
+        packed.embeddings(),
+        layers((weight, layer) ->
+            new Linear(weight.name(), weights.halves(weight, layer, passing), null)),
+        packed.finalNorm(),
+        packed.head());
+  }
+
   /// Where packed weights come from.
   @FunctionalInterface
   interface PackedFrom {

@@ -3,11 +3,15 @@ package io.smolvlm.models;
 import io.smolvlm.tensor.ErrorCode;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.tensor.ops.PackedWeight.Format;
+import io.smolvlm.tensor.torch.Arithmetic;
 import java.util.Locale;
 import java.util.Optional;
 
-/// In which numbers a model keeps its weights. Norms and attention are computed in float32 in each;
-/// keys and values are kept in float16 beside packed weights.
+/// In which numbers a model keeps its weights and computes. Norms are float32 in each; keys and
+/// values are kept in float16 in all but [#EXACT].
+///
+/// Where the processor multiplies bfloat16 fast ([MeasuredSpeed]), all but [#EXACT] compute prompts
+/// and the encoder's attention in it; elsewhere in float32.
 public enum Precision {
   /// The fastest that keeps to the stated error: 99 % of the reference's tokens under teacher
   /// forcing. 8 bits reach 98.8 % on real weights (docs/log.md), so today this is [#EXACT].
@@ -15,6 +19,9 @@ public enum Precision {
   /// The checkpoint's own numbers, computed with in float32: the reference implementation's
   /// answers, to the token.
   EXACT,
+  /// The checkpoint's own numbers; prompts, encoder and connector in bfloat16, as the reference is
+  /// mostly run.
+  BF16,
   /// The decoder in blocks of 32 numbers of 8 bits with a scale; encoder and connector, where
   /// libtorch computes them, in 8 bits with a scale for each output.
   INT8,
@@ -33,7 +40,7 @@ public enum Precision {
     }
     throw new SmolVlmException(
         ErrorCode.INVALID_VALUE,
-        "precision: found '" + name + "', allowed auto, exact, int8 or int4");
+        "precision: found '" + name + "', allowed auto, exact, bf16, int8 or int4");
   }
 
   /// What this means; never [#AUTO].
@@ -41,17 +48,23 @@ public enum Precision {
     return this == AUTO ? EXACT : this;
   }
 
-  /// Whether libtorch is to multiply in 8 bits in encoder and connector.
-  boolean roundsEncoder() {
-    return this == INT8 || this == INT4;
+  /// In which numbers libtorch computes encoder and connector.
+  ///
+  /// @param halves whether bfloat16 is fast here
+  Arithmetic encoder(boolean halves) {
+    return switch (this) {
+      case EXACT, AUTO -> Arithmetic.FLOAT32;
+      case BF16 -> halves ? Arithmetic.BFLOAT16 : Arithmetic.FLOAT32;
+      case INT8, INT4 -> halves ? Arithmetic.INT8_BFLOAT16 : Arithmetic.INT8;
+    };
   }
 
-  /// The form of a layer's weights; empty for float32.
+  /// The form of a layer's packed weights; empty where they stay as they are.
   Optional<Format> layers() {
     return switch (this) {
       case INT8 -> Optional.of(Format.INT8);
       case INT4 -> Optional.of(Format.INT4);
-      case EXACT, AUTO -> Optional.empty();
+      case EXACT, BF16, AUTO -> Optional.empty();
     };
   }
 

@@ -2,6 +2,7 @@ package io.smolvlm.models;
 
 import io.smolvlm.language.ChatTemplate;
 import io.smolvlm.language.Decoder;
+import io.smolvlm.language.Decoder.Prompts;
 import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Tokenizer;
@@ -21,6 +22,7 @@ import io.smolvlm.tensor.LargePages;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.SmolVlmException;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.torch.Arithmetic;
 import io.smolvlm.vision.ImageOptions;
 import io.smolvlm.vision.ImageProcessor;
 import io.smolvlm.vision.PixelTiles;
@@ -58,6 +60,9 @@ public final class SmolVlm implements AutoCloseable {
   /// libtorch has been loaded (half a second).
   private static final double TORCH_PAYS = 4e9;
 
+  /// Most bytes that a decoder's layers take once more, in bfloat16, for prompts beside packed ones.
+  private static final long PROMPT_BYTES = 4L << 30;
+
   private static final Duration NO_DEADLINE = Duration.ofDays(1000);
 
   private final Checkpoint checkpoint;
@@ -86,8 +91,10 @@ public final class SmolVlm implements AutoCloseable {
           case AUTO -> work(config) > TORCH_PAYS;
         };
     this.precision = options.precision().resolve();
+    boolean halves =
+        torch && precision != Precision.EXACT && MeasuredSpeed.ofUser().bfloat16Pays();
     var weights = new NetworkWeights(checkpoint.weights(), arena, team, torch);
-    this.decoder = decoder(weights, torch);
+    this.decoder = decoder(weights, torch, halves);
     PictureConfig pictures = config.pictures().orElse(null);
     this.processor = pictures == null ? null : new ImageProcessor(pictures.processor());
     this.vision =
@@ -97,7 +104,7 @@ public final class SmolVlm implements AutoCloseable {
                 pictures.encoder(),
                 weights.vision(pictures.encoder()),
                 team,
-                encoder(torch, options.precision()));
+                torch ? precision.encoder(halves) : null);
     this.expander =
         checkpoint
             .chatTemplate()
@@ -117,23 +124,26 @@ public final class SmolVlm implements AutoCloseable {
         config.text().maxPositions(),
         options.threads(),
         torch ? "libtorch for many rows" : "kernels only",
-        precision);
+        halves ? precision + " with bfloat16" : precision);
   }
 
-  private static VisionTower.Executor encoder(boolean torch, Precision asked) {
-    if (!torch) {
-      return VisionTower.Executor.KERNELS;
+  private Decoder decoder(NetworkWeights weights, boolean torch, boolean halves) {
+    Arithmetic arithmetic = halves ? Arithmetic.BFLOAT16 : Arithmetic.FLOAT32;
+    if (precision.layers().isEmpty()) {
+      DecoderWeights stored = weights.decoder();
+      return new Decoder(
+          config.text(), stored, team, torch ? new Prompts(_ -> stored, arithmetic) : null);
     }
-    return asked.roundsEncoder() ? VisionTower.Executor.TORCH_INT8 : VisionTower.Executor.TORCH;
-  }
-
-  private Decoder decoder(NetworkWeights weights, boolean torch) {
-    DecoderWeights stored =
-        precision == Precision.EXACT
-            ? weights.decoder()
-            : PackedCopies.ofUser()
-                .decoder(checkpoint.weights(), weights, precision, team, new LargePages(arena));
-    return new Decoder(config.text(), stored, team, torch);
+    DecoderWeights packed =
+        PackedCopies.ofUser()
+            .decoder(checkpoint.weights(), weights, precision, team, new LargePages(arena));
+    // In float32 the kernels are as fast and need no second copy.
+    boolean through = halves && 2 * config.text().layerParameters() <= PROMPT_BYTES;
+    return new Decoder(
+        config.text(),
+        packed,
+        team,
+        through ? new Prompts(passing -> weights.halves(packed, passing), arithmetic) : null);
   }
 
   private PromptExpander expander(ChatTemplate template, @Nullable PictureConfig pictures) {

@@ -9,10 +9,12 @@ import io.smolvlm.tensor.QkRows;
 import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.TensorFile;
+import io.smolvlm.tensor.block.Bf16;
 import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.LinearWeight;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -204,6 +206,22 @@ public final class Weights implements AutoCloseable {
     }
     int out = Math.toIntExact(tensor.shape().dim(0));
     return new Bf16Weight(tensor.data(), out, Math.toIntExact(tensor.shape().elements() / out));
+  }
+
+  /// The weight of a linear layer in bfloat16: a view of the file where it is stored so, else
+  /// rounded to it, in memory of the arena.
+  Bf16Weight halves(Weight weight, int layer, Arena arena) {
+    if (stored(weight, layer).dtype() == DType.BF16
+        && linear(weight, layer, true, arena) instanceof Bf16Weight stored) {
+      return stored;
+    }
+    try (Arena call = Arena.ofShared()) {
+      Matrix wide = matrix(weight, layer, call);
+      long numbers = (long) wide.rows() * wide.cols();
+      MemorySegment data = arena.allocate(2 * numbers, Matrix.ALIGNMENT);
+      new Bf16().encode(wide.segment(), 0, data, 0, Math.toIntExact(numbers));
+      return new Bf16Weight(data, wide.rows(), wide.cols());
+    }
   }
 
   /// Says that a weight was copied: what of its file is in memory is given back.

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.smolvlm.language.Decoder;
+import io.smolvlm.language.Decoder.Prompts;
+import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.torch.Arithmetic;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,11 +35,13 @@ class CacheInvariantsTest {
   private final int[] ids = new SplittableRandom(11).ints(LENGTH, 3, 300).toArray();
 
   private Decoder decoder(boolean throughTorch) {
+    DecoderWeights weights =
+        new NetworkWeights(checkpoint.weights(), arena, team, throughTorch).decoder();
     return new Decoder(
         checkpoint.config().text(),
-        new NetworkWeights(checkpoint.weights(), arena, team, throughTorch).decoder(),
+        weights,
         team,
-        throughTorch);
+        throughTorch ? new Prompts(_ -> weights, Arithmetic.FLOAT32) : null);
   }
 
   @AfterEach

@@ -1,23 +1,23 @@
 package io.smolvlm.models;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.Norm;
+import io.smolvlm.tensor.torch.Arithmetic;
 import io.smolvlm.vision.VisionConfig;
 import io.smolvlm.vision.VisionTower;
-import io.smolvlm.vision.VisionTower.Executor;
 import io.smolvlm.vision.VisionWeights;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 
-/// One tile of the 256M member's shape with random weights, libtorch in float32 and in 8 bits by
-/// turns: processor time of the process, wall time, and the cosine of the image tokens. `java
+/// One tile of the 256M member's shape with random weights, in every [Arithmetic] of libtorch by
+/// turns: wall time, and the least cosine of the image tokens with those of float32. `java
 /// --add-modules jdk.incubator.vector -cp <test class path> io.smolvlm.models.EncoderBenchmark`.
 ///
 /// One input channel of a hundred is ten times as large after each norm, as in trained encoders.
@@ -25,7 +25,7 @@ final class EncoderBenchmark {
   private static final VisionConfig CONFIG =
       new VisionConfig(768, 3072, 12, 12, 512, 16, 3, 1e-6f, 4);
   private static final int TEXT_WIDTH = 576;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 6;
 
   private static final Arena ARENA = Arena.ofShared();
   private static final SplittableRandom RANDOM = new SplittableRandom(1);
@@ -35,35 +35,30 @@ final class EncoderBenchmark {
   public static void main(String[] arguments) {
     VisionWeights weights = weights();
     Matrix pixels = random(3, 512 * 512, 0.5);
-    Matrix exact = Matrix.allocate(ARENA, CONFIG.tokensPerTile(), TEXT_WIDTH);
-    Matrix int8 = Matrix.allocate(ARENA, CONFIG.tokensPerTile(), TEXT_WIDTH);
-    try (Team team = new Team(1);
-        var floats = new VisionTower(CONFIG, weights, team, Executor.TORCH);
-        var bytes = new VisionTower(CONFIG, weights, team, Executor.TORCH_INT8)) {
-      double[] best = {1e9, 1e9, 1e9, 1e9};
-      for (int round = 0; round < ROUNDS; round++) {
-        time(() -> floats.encode(pixels, exact), best, 0);
-        time(() -> bytes.encode(pixels, int8), best, 2);
+    try (Team team = new Team(Runtime.getRuntime().availableProcessors())) {
+      Map<Arithmetic, VisionTower> towers = new EnumMap<>(Arithmetic.class);
+      Map<Arithmetic, Matrix> tokens = new EnumMap<>(Arithmetic.class);
+      Map<Arithmetic, Double> best = new EnumMap<>(Arithmetic.class);
+      for (Arithmetic a : Arithmetic.values()) {
+        towers.put(a, new VisionTower(CONFIG, weights, team, a));
+        tokens.put(a, Matrix.allocate(ARENA, CONFIG.tokensPerTile(), TEXT_WIDTH));
       }
-      System.out.printf(
-          Locale.ROOT,
-          "float32 %.0f ms processor, %.0f ms wall; int8 %.0f ms processor, %.0f ms wall; least"
-              + " cosine %.5f%n",
-          best[0],
-          best[1],
-          best[2],
-          best[3],
-          leastCosine(exact, int8));
+      for (int round = 0; round < ROUNDS; round++) {
+        towers.forEach((a, tower) -> {
+          long began = System.nanoTime();
+          tower.encode(pixels, tokens.get(a));
+          best.merge(a, (System.nanoTime() - began) / 1e6, Math::min);
+        });
+      }
+      best.forEach((a, millis) ->
+          System.out.printf(
+              Locale.ROOT,
+              "%-13s %5.0f ms, least cosine %.5f%n",
+              a,
+              millis,
+              leastCosine(tokens.get(Arithmetic.FLOAT32), tokens.get(a))));
+      towers.values().forEach(VisionTower::close);
     }
-  }
-
-  private static void time(Runnable work, double[] best, int at) {
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    long cpu = system.getProcessCpuTime();
-    long wall = System.nanoTime();
-    work.run();
-    best[at] = Math.min(best[at], (system.getProcessCpuTime() - cpu) / 1e6);
-    best[at + 1] = Math.min(best[at + 1], (System.nanoTime() - wall) / 1e6);
   }
 
   private static double leastCosine(Matrix a, Matrix b) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.torch.Arithmetic;
 import io.smolvlm.vision.ImageOptions;
 import io.smolvlm.vision.ImageProcessor;
 import io.smolvlm.vision.ImageReader;
@@ -33,9 +34,9 @@ class EncoderPrecisionTest {
                       .read(Fixtures.projectRoot().resolve("samples/images").resolve(picture)),
                   ImageOptions.MODEL);
       try (var exact =
-              new VisionTower(config.encoder(), weights, team, VisionTower.Executor.TORCH);
+              new VisionTower(config.encoder(), weights, team, Arithmetic.FLOAT32);
           var int8 =
-              new VisionTower(config.encoder(), weights, team, VisionTower.Executor.TORCH_INT8)) {
+              new VisionTower(config.encoder(), weights, team, Arithmetic.INT8)) {
         int rows = config.encoder().tokensPerTile();
         Matrix expected = Matrix.allocate(arena, rows, exact.tokenWidth());
         Matrix found = Matrix.allocate(arena, rows, exact.tokenWidth());

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.language.Decoder;
+import io.smolvlm.language.Decoder.Prompts;
+import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.TensorFile;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.torch.Arithmetic;
 import io.smolvlm.vision.VisionConfig;
 import io.smolvlm.vision.VisionTower;
 import java.lang.foreign.Arena;
@@ -112,7 +115,10 @@ class NetworkParityTest {
       this.checkpoint = new ModelCatalog().resolve(folder.toString(), null);
       this.config = checkpoint.config();
       var weights = new NetworkWeights(checkpoint.weights(), arena, team, torch);
-      this.decoder = new Decoder(config.text(), weights.decoder(), team, torch);
+      DecoderWeights stored = weights.decoder();
+      this.decoder =
+          new Decoder(
+              config.text(), stored, team, torch ? new Prompts(_ -> stored, Arithmetic.FLOAT32) : null);
       this.vision =
           config
               .pictures()
@@ -121,7 +127,7 @@ class NetworkParityTest {
                       p.encoder(),
                       weights.vision(p.encoder()),
                       team,
-                      torch ? VisionTower.Executor.TORCH : VisionTower.Executor.KERNELS))
+                      torch ? Arithmetic.FLOAT32 : null))
               .orElse(null);
       this.expected = Fixtures.tensors("tiny", description.get("expected").asText());
     }

@@ -49,8 +49,8 @@ class PrecisionTest {
       var weights = new NetworkWeights(tiny.weights(), arena, team, false);
       var text = tiny.config().text();
       int[] ids = tiny.tokenizer().encode(TEXT);
-      try (var exact = new Decoder(text, weights.decoder(), team, false);
-          var fast = new Decoder(text, weights.decoder(precision), team, false)) {
+      try (var exact = new Decoder(text, weights.decoder(), team, null);
+          var fast = new Decoder(text, weights.decoder(precision), team, null)) {
         Likelihood expected = Likelihood.of(exact, ids);
         Likelihood found = Likelihood.of(fast, ids);
         double same = expected.agreement(found);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smolvlm.language.Decoder;
+import io.smolvlm.language.Decoder.Prompts;
+import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.language.KvCache;
 import io.smolvlm.language.Message;
 import io.smolvlm.models.engine.GenerationRequest;
@@ -13,6 +15,7 @@ import io.smolvlm.models.engine.Prompt;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.torch.Arithmetic;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,12 +54,14 @@ class Real135mParityTest {
             System.getProperty("smolvlm.realWeights"),
             fixture.get("file").asText().replaceAll(".*/", "").replaceAll(" .*", ""));
     checkpoint = new ModelCatalog().resolve(file.toString(), null);
+    DecoderWeights weights =
+        new NetworkWeights(checkpoint.weights(), arena, team, true).decoder();
     decoder =
         new Decoder(
             checkpoint.config().text(),
-            new NetworkWeights(checkpoint.weights(), arena, team, true).decoder(),
+            weights,
             team,
-            true);
+            new Prompts(_ -> weights, Arithmetic.FLOAT32));
     model = SmolVlm.load(new ModelCatalog().resolve(file.toString(), null), LoadOptions.defaults());
   }
 

@@ -32,8 +32,8 @@ class Real135mPrecisionTest {
         Team team = new Team(2)) {
       var weights = new NetworkWeights(checkpoint.weights(), arena, team, false);
       var text = checkpoint.config().text();
-      try (var exact = new Decoder(text, weights.decoder(), team, false);
-          var fast = new Decoder(text, weights.decoder(precision), team, false)) {
+      try (var exact = new Decoder(text, weights.decoder(), team, null);
+          var fast = new Decoder(text, weights.decoder(precision), team, null)) {
         double same = 0;
         double positions = 0;
         double exactSum = 0;

@@ -36,7 +36,7 @@ class SharedKvTest {
           checkpoint.config().text(),
           new NetworkWeights(checkpoint.weights(), arena, team, false).decoder(),
           team,
-          false);
+          null);
   private final int[] ids = new SplittableRandom(5).ints(LENGTH, 3, 300).toArray();
 
   @AfterEach

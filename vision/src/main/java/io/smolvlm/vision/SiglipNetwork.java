@@ -26,7 +26,7 @@ record SiglipNetwork(VisionConfig config, VisionWeights weights) {
       V k = ops.linear(normed, w.key());
       V v = ops.linear(normed, w.value());
       x = ops.residual(x, ops.linear(ops.attention(q, k, v, shape, keyBias), w.output()));
-      V wide = ops.geluTanh(ops.linear(ops.layerNorm(x, w.norm2()), w.fc1()));
+      V wide = ops.linearGelu(ops.layerNorm(x, w.norm2()), w.fc1());
       x = ops.residual(x, ops.linear(wide, w.fc2()));
       x = ops.tap("vision_layer_", i, x);
     }

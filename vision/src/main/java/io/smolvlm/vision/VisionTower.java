@@ -3,6 +3,7 @@ package io.smolvlm.vision;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.KernelOps;
 import io.smolvlm.tensor.kernel.Team;
+import io.smolvlm.tensor.torch.Arithmetic;
 import io.smolvlm.tensor.torch.TorchGraph;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -17,27 +18,19 @@ public final class VisionTower implements AutoCloseable {
   private final SiglipNetwork network;
   private final PatchEmbedding embedding;
   private final KernelOps kernels;
-  private final Executor executor;
+  private final @Nullable Arithmetic torch;
   private final Arena arena = Arena.ofShared();
   private final Matrix patches;
   private @Nullable TorchGraph graph;
 
-  /// Who computes tiles.
-  public enum Executor {
-    /// Vector kernels, float32.
-    KERNELS,
-    /// libtorch, float32.
-    TORCH,
-    /// libtorch, linear layers in 8 bits, all else in float32.
-    TORCH_INT8
-  }
-
+  /// @param torch in which numbers libtorch computes tiles; null when the kernels do, in float32
   /// @param team does the maths of the kernels; not closed with this
-  public VisionTower(VisionConfig config, VisionWeights weights, Team team, Executor executor) {
+  public VisionTower(
+      VisionConfig config, VisionWeights weights, Team team, @Nullable Arithmetic torch) {
     this.network = new SiglipNetwork(config, weights);
     this.embedding = new PatchEmbedding(config);
     this.kernels = new KernelOps(team);
-    this.executor = executor;
+    this.torch = torch;
     this.patches = Matrix.allocate(arena, config.patches(), weights.patchEmbedding().in());
   }
 
@@ -56,13 +49,13 @@ public final class VisionTower implements AutoCloseable {
   /// @param tokens `[tokens per tile, text hidden]`, written
   public void encode(Matrix pixels, Matrix tokens) {
     embedding.unfold(pixels, patches);
-    if (executor != Executor.KERNELS) {
+    if (torch != null) {
       if (graph == null) {
         graph =
             TorchGraph.compile(
                 List.of("x", "positions"),
                 false,
-                executor == Executor.TORCH_INT8,
+                torch,
                 (ops, in) -> network.forward(ops, in.get(0), in.get(1), null));
       }
       graph.run(List.of(patches, network.weights().positions()), tokens, null);
@@ -100,7 +93,7 @@ public final class VisionTower implements AutoCloseable {
             TorchGraph.compile(
                 List.of("x", "positions", "bias"),
                 true,
-                false,
+                Arithmetic.FLOAT32,
                 (ops, in) -> network.forward(ops, in.get(0), in.get(1), in.get(2)))) {
           watched.run(List.of(patches, positions, bias), tokens, watcher);
         }

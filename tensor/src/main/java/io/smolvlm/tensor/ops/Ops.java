@@ -23,6 +23,11 @@ public interface Ops<V> {
   /// `0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))`
   V geluTanh(V x);
 
+  /// As [#linear], then [#geluTanh]: some executors do both in one pass. Leaves `x` as it is.
+  default V linearGelu(V x, Linear weight) {
+    return geluTanh(linear(x, weight));
+  }
+
   /// `gate * sigmoid(gate) * up`
   V swiGlu(V gate, V up);
 

@@ -15,6 +15,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.FloatWeight;
+import io.smolvlm.tensor.ops.HalfBlocks;
+import io.smolvlm.tensor.ops.HalfLayout;
 import io.smolvlm.tensor.ops.KeyValues;
 import io.smolvlm.tensor.ops.LinearWeight;
 import io.smolvlm.tensor.ops.Ops;
@@ -23,6 +25,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -31,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// A network compiled by libtorch from its description.
 ///
 /// Inputs, weights and results are views of [Matrix] memory or copied into it; no DJL type leaves.
-/// The matrices given as weights must live as long as the graph. One thread at a time.
+/// The matrices given as weights must live as long as the graph, but those of linear layers only in
+/// float32: in other numbers libtorch has its own copies. One thread at a time.
 public final class TorchGraph implements AutoCloseable {
   private final Model model;
   private final PtSymbolBlock block;
@@ -62,7 +66,7 @@ public final class TorchGraph implements AutoCloseable {
     this.packed = ops.packed().isEmpty() ? null : packed(ops.packed());
   }
 
-  /// libtorch's own 8-bit copies; the weights are not needed afterwards.
+  /// libtorch's own copies; the weights are not needed afterwards.
   private IValue packed(List<LinearWeight> own) {
     IValue[] all = new IValue[own.size()];
     for (int i = 0; i < all.length; i++) {
@@ -98,15 +102,13 @@ public final class TorchGraph implements AutoCloseable {
   ///
   /// @param inputs names of the inputs, `x` first
   /// @param watched whether tapped values are computed for [#run]'s watcher
-  /// @param int8 whether linear layers multiply in 8 bits, weights rounded with a scale for each
-  ///   output, activations with a scale for each row; all else stays float32
   public static TorchGraph compile(
       List<String> inputs,
       boolean watched,
-      boolean int8,
+      Arithmetic arithmetic,
       BiFunction<Ops<String>, List<String>, String> description) {
     Torch.prepare();
-    var ops = new TorchOps(watched, int8);
+    TorchOps ops = TorchOps.of(watched, arithmetic, null);
     String result = description.apply(ops, inputs);
     String parameters = String.join(": Tensor, ", inputs) + ": Tensor, w: List[Tensor]";
     return new TorchGraph(ops, ops.methods(parameters, result), false);
@@ -114,19 +116,22 @@ public final class TorchGraph implements AutoCloseable {
 
   /// Compiles a network over one sequence: attention reads the sequence's keys and values and adds
   /// those of the new rows.
+  ///
+  /// @param halves the layout of keys and values in float16; null where they are float32
   public static TorchGraph compileCausal(
-      boolean watched, BiFunction<Ops<String>, String, String> description) {
+      boolean watched,
+      Arithmetic arithmetic,
+      @Nullable HalfLayout halves,
+      BiFunction<Ops<String>, String, String> description) {
     Torch.prepare();
-    var ops = new TorchOps(watched, false);
-    ops.prepareCausal();
+    TorchOps ops = TorchOps.of(watched, arithmetic, new MemoryForm(halves));
     String result = description.apply(ops, "x");
     return new TorchGraph(
         ops,
         ops.methods(
-                "x: Tensor, cos: Tensor, sin: Tensor, blocks: List[Tensor], past: int, per: int,"
-                    + " w: List[Tensor]",
-                result)
-            + TorchOps.remembering(),
+            "x: Tensor, cos: Tensor, sin: Tensor, blocks: List[Tensor], past: int, per: int,"
+                + " w: List[Tensor]",
+            result),
         true);
   }
 
@@ -140,16 +145,9 @@ public final class TorchGraph implements AutoCloseable {
       throw new IllegalStateException("a causal graph needs a sequence");
     }
     try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
-      int own = inputs.size();
-      IValue[] arguments = new IValue[packed == null ? own + 1 : own + 2];
-      for (int i = 0; i < own; i++) {
-        arguments[i] = IValue.from(view(call, inputs.get(i)));
-      }
-      arguments[own] = weights;
-      if (packed != null) {
-        arguments[own + 1] = packed;
-      }
-      finish(call, arguments, own, result, null, watcher);
+      IValue[] arguments =
+          inputs.stream().map(m -> IValue.from(view(call, m))).toArray(IValue[]::new);
+      finish(call, arguments, result, null, watcher);
     }
   }
 
@@ -157,7 +155,8 @@ public final class TorchGraph implements AutoCloseable {
   ///
   /// @param x `[n, width]`
   /// @param cos `[n, headDim / 2]` for the positions of the rows, likewise `sin`
-  /// @param memory in float32; has room for n more positions, which are written; its length stays
+  /// @param memory as it was compiled for; has room for n more positions, which are written; its
+  ///   length stays
   public void runCausal(
       Matrix x,
       Matrix cos,
@@ -171,30 +170,32 @@ public final class TorchGraph implements AutoCloseable {
     int per = memory.blockRows();
     int past = memory.length();
     try (PtNDManager call = (PtNDManager) manager.newSubManager()) {
-      List<Matrix> blocks = memory.matrices((past + per - 1) / per);
       IValue[] arguments = {
         IValue.from(view(call, x)),
         IValue.from(view(call, cos)),
         IValue.from(view(call, sin)),
-        IValue.listFrom(views(call, blocks)),
+        IValue.listFrom(blocks(call, memory, (past + per - 1) / per)),
         IValue.from((long) past),
-        IValue.from((long) per),
-        weights
+        IValue.from((long) per)
       };
-      finish(call, arguments, arguments.length - 1, result, memory, watcher);
+      finish(call, arguments, result, memory, watcher);
     }
   }
 
   private void finish(
       PtNDManager call,
-      IValue[] arguments,
-      int own,
+      IValue[] own,
       Matrix result,
       @Nullable KeyValues memory,
       @Nullable BiConsumer<String, Matrix> watcher) {
     // The profiling executor runs first calls slowly and fuses nothing of ours; the switch is a
     // thread's own.
     JniUtils.setGraphExecutorOptimize(false);
+    IValue[] arguments = Arrays.copyOf(own, packed == null ? own.length + 1 : own.length + 2);
+    arguments[own.length] = weights;
+    if (packed != null) {
+      arguments[own.length + 1] = packed;
+    }
     try (IValue answer = IValueUtils.forward(block, arguments)) {
       NDList outputs = answer.toNDList(call);
       copy(outputs.get(0), result.segment());
@@ -211,8 +212,8 @@ public final class TorchGraph implements AutoCloseable {
         }
       }
     } finally {
-      for (int i = 0; i < own; i++) { // those behind are the weights, which stay
-        arguments[i].close();
+      for (IValue each : own) {
+        each.close();
       }
     }
   }
@@ -235,8 +236,15 @@ public final class TorchGraph implements AutoCloseable {
     return MemorySegment.ofBuffer(array.toByteBuffer(true));
   }
 
-  private static PtNDArray[] views(PtNDManager manager, List<Matrix> matrices) {
-    return matrices.stream().map(m -> view(manager, m)).toArray(PtNDArray[]::new);
+  private static PtNDArray[] blocks(PtNDManager manager, KeyValues memory, int count) {
+    HalfBlocks halves = memory.halves();
+    return halves == null
+        ? memory.matrices(count).stream().map(m -> view(manager, m)).toArray(PtNDArray[]::new)
+        : halves.blocks().stream()
+            .limit(count)
+            .map(b ->
+                manager.create(b.asByteBuffer(), new Shape(b.byteSize() / 2), DataType.FLOAT16))
+            .toArray(PtNDArray[]::new);
   }
 
   /// The same memory, no copy.

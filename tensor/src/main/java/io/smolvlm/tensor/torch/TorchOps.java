@@ -2,19 +2,19 @@ package io.smolvlm.tensor.torch;
 
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.AttentionShape;
-import io.smolvlm.tensor.ops.Bf16Weight;
 import io.smolvlm.tensor.ops.FloatWeight;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.LinearWeight;
 import io.smolvlm.tensor.ops.Norm;
 import io.smolvlm.tensor.ops.Ops;
-import io.smolvlm.tensor.ops.PackedWeight;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a network down as TorchScript while its description runs: a value is the name of a
@@ -23,25 +23,31 @@ import org.jspecify.annotations.Nullable;
 /// The program does not depend on the number of rows. Weights become indices into a list of tensors
 /// that every call is given; [#weights] says in which order.
 final class TorchOps implements Ops<String> {
-  /// The type of a weight that libtorch has laid out for its 8-bit kernels.
-  private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
+  /// The type of a value.
+  enum Type {
+    FLOAT32(6),
+    BFLOAT16(15);
 
-  /// Rounds a weight to 8 bits with a scale for each output and lays it out.
-  private static final String PACK =
-      "  def prepack(self: __torch__."
-          + TorchArchive.CLASS
-          + ",\n    w: Tensor) -> "
-          + PACKED
-          + ":\n"
-          + "    if torch.eq(ops.prim.dtype(w), 1):\n"
-          + "      f = torch.to(torch.view_copy(w, dtype=15), 6)\n"
-          + "    else:\n"
-          + "      f = w\n"
-          + "    m = torch.maximum(torch.amax(f, [1]), torch.neg(torch.amin(f, [1])))\n"
-          + "    s = torch.clamp(torch.div(m, 127.), 9.9999999999999998e-13)\n"
-          + "    z = torch.zeros([torch.size(w, 0)], dtype=4)\n"
-          + "    q = torch.quantize_per_channel(f, s, z, 0, 12)\n"
-          + "    return ops.quantized.linear_prepack(q, None)\n";
+    /// As libtorch numbers it.
+    private final int number;
+
+    Type(int number) {
+      this.number = number;
+    }
+  }
+
+  /// A method that linear forms share: a weight as it comes, in float32.
+  static final String WIDENED =
+      """
+        def widened(self: __torch__.%s,
+          w: Tensor) -> Tensor:
+          if torch.eq(ops.prim.dtype(w), 1):
+            f = torch.to(torch.view_copy(w, dtype=15), 6)
+          else:
+            f = w
+          return f
+      """
+          .formatted(TorchArchive.CLASS);
 
   private final StringBuilder body = new StringBuilder();
   private final List<LinearWeight> weights = new ArrayList<>();
@@ -50,20 +56,57 @@ final class TorchOps implements Ops<String> {
   private final List<String> tapped = new ArrayList<>();
   private final List<String> kept = new ArrayList<>();
   private final List<LinearWeight> packed = new ArrayList<>();
+  private final Set<String> halves = new HashSet<>();
+  private final Map<String, String> converted = new HashMap<>();
   private final boolean watched;
-  private final boolean int8;
+  private final LinearForm linear;
+  private final AttentionForm attention;
+  private final @Nullable MemoryForm memory;
   private int variables;
 
   /// @param watched whether tapped values are given back beside the result
-  /// @param int8 whether linear layers multiply in 8 bits
-  TorchOps(boolean watched, boolean int8) {
+  /// @param memory of a network over a sequence
+  private TorchOps(
+      boolean watched,
+      LinearForm linear,
+      AttentionForm attention,
+      @Nullable MemoryForm memory) {
     this.watched = watched;
-    this.int8 = int8;
+    this.linear = linear;
+    this.attention = attention;
+    this.memory = memory;
+    if (memory != null) {
+      body.append("    n = torch.size(x, 0)\n").append(attention.mask());
+    }
   }
 
-  /// The weights of the linear layers that multiply in 8 bits, in the order of their list.
+  /// @param memory of a network over a sequence; null for one without
+  static TorchOps of(boolean watched, Arithmetic arithmetic, @Nullable MemoryForm memory) {
+    return switch (arithmetic) {
+      case FLOAT32 -> new TorchOps(watched, new Float32Linear(), new Float32Attention(), memory);
+      case BFLOAT16 -> new TorchOps(watched, new Bfloat16Linear(), new Bfloat16Attention(), memory);
+      case INT8 -> new TorchOps(watched, new Int8Linear(), new Float32Attention(), memory);
+      case INT8_BFLOAT16 ->
+          new TorchOps(watched, new Int8Bfloat16Linear(), new Bfloat16Attention(), memory);
+    };
+  }
+
+  /// The weights that are laid out anew, in the order of their list.
   List<LinearWeight> packed() {
     return packed;
+  }
+
+  /// The place of a weight in that list, as an expression.
+  String packed(LinearWeight weight) {
+    packed.add(weight);
+    return "p[" + (packed.size() - 1) + "]";
+  }
+
+  /// What oneDNN does with a result before it stores it: name, numbers and algorithm.
+  static String postOperation(boolean gelu) {
+    return (gelu ? "\"gelu\"" : "\"none\"")
+        + ", annotate(List[Optional[number]], []), "
+        + (gelu ? "\"tanh\"" : "\"\"");
   }
 
   /// The weights in the order of the list, as the description used them.
@@ -85,24 +128,26 @@ final class TorchOps implements Ops<String> {
   /// The method: its parameters, the description's lines, and the list of results.
   String methods(String parameters, String result) {
     var results = new ArrayList<String>();
-    results.add(result);
+    results.add(as(Type.FLOAT32, result));
     results.addAll(kept);
     results.addAll(tapped);
     return "  def forward(self: __torch__."
         + TorchArchive.CLASS
         + ",\n    "
         + parameters
-        + (int8 ? ", p: List[" + PACKED + "]" : "")
+        + (linear.packedType().isEmpty() ? "" : ", p: List[" + linear.packedType() + "]")
         + ") -> List[Tensor]:\n"
         + body
         + "    return ["
         + String.join(", ", results)
         + "]\n"
-        + (int8 ? PACK : "");
+        + linear.methods()
+        + attention.methods()
+        + (memory == null ? "" : memory.methods());
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would cost a dependency
-  private String let(String expression, Object... arguments) {
+  String let(String expression, Object... arguments) {
     String name = "v" + variables++;
     body.append("    ")
         .append(name)
@@ -112,7 +157,33 @@ final class TorchOps implements Ops<String> {
     return name;
   }
 
-  private String weight(LinearWeight w) {
+  /// Says that a value is of this type; they are float32 where nothing is said.
+  String typed(Type type, String x) {
+    if (type == Type.BFLOAT16) {
+      halves.add(x);
+    }
+    return x;
+  }
+
+  private Type type(String x) {
+    return halves.contains(x) ? Type.BFLOAT16 : Type.FLOAT32;
+  }
+
+  /// A value in another type, converted once.
+  String as(Type type, String x) {
+    if (type(x) == type) {
+      return x;
+    }
+    String known = converted.get(x);
+    if (known == null) {
+      known = typed(type, let("torch.to(%s, %d)", x, type.number));
+      converted.put(x, known);
+    }
+    return known;
+  }
+
+  /// A weight's place in the list that each call is given, as an expression.
+  String weight(LinearWeight w) {
     Integer number = numbers.get(w);
     if (number == null) {
       number = weights.size();
@@ -123,40 +194,18 @@ final class TorchOps implements Ops<String> {
   }
 
   /// Biases and norms are rows; torch wants them flat.
-  private String row(@Nullable Matrix m) {
+  String row(@Nullable Matrix m) {
     return m == null ? "None" : "torch.view(" + weight(new FloatWeight(m)) + ", [-1])";
   }
 
   @Override
   public String linear(String x, Linear weight) {
-    LinearWeight w = weight.weight();
-    if (int8) {
-      return int8(x, w, weight.bias());
-    }
-    return switch (w) {
-      case FloatWeight f -> let("torch.linear(%s, %s, %s)", x, weight(f), row(weight.bias()));
-      // Widened anew for every call: little beside what many rows cost, and no second copy.
-      case Bf16Weight b ->
-          let(
-              "torch.linear(%s, torch.to(torch.view_copy(%s, dtype=15), 6), %s)",
-              x, weight(b), row(weight.bias()));
-      case PackedWeight p ->
-          throw new IllegalArgumentException(weight.name() + " is packed for the kernels: " + p);
-    };
+    return linear.write(this, x, weight, false);
   }
 
-  /// libtorch takes one scale for all activations, so that one large row would cost all others
-  /// their precision. Rows are brought to the same size before and back afterwards: a scale for
-  /// each.
-  private String int8(String x, LinearWeight weight, @Nullable Matrix bias) {
-    String size =
-        let("torch.clamp(torch.amax(torch.abs(%s), [1], True), 9.9999999999999994e-30)", x);
-    String y =
-        let("ops.quantized.linear_dynamic(torch.div(%s, %s), p[%d], True)", x, size, packed.size());
-    packed.add(weight);
-    return bias == null
-        ? let("torch.mul(%s, %s)", y, size)
-        : let("torch.addcmul(%s, %s, %s)", row(bias), y, size);
+  @Override
+  public String linearGelu(String x, Linear weight) {
+    return linear.write(this, x, weight, true);
   }
 
   @Override
@@ -164,11 +213,12 @@ final class TorchOps implements Ops<String> {
     Matrix bias = Objects.requireNonNull(norm.bias(), norm.name());
     return let(
         "torch.layer_norm(%s, [%d], %s, %s, %s)",
-        x, norm.weight().cols(), row(norm.weight()), row(bias), number(norm.eps()));
+        as(Type.FLOAT32, x), norm.weight().cols(), row(norm.weight()), row(bias), number(norm.eps()));
   }
 
   @Override
-  public String rmsNorm(String x, Norm norm) {
+  public String rmsNorm(String value, Norm norm) {
+    String x = as(Type.FLOAT32, value);
     String square = let("torch.mean(torch.mul(%1$s, %1$s), [-1], True)", x);
     return let(
         "torch.mul(%s, torch.mul(%s, torch.rsqrt(torch.add(%s, %s))))",
@@ -177,12 +227,12 @@ final class TorchOps implements Ops<String> {
 
   @Override
   public String geluTanh(String x) {
-    return let("torch.gelu(%s, approximate=\"tanh\")", x);
+    return typed(type(x), let("torch.gelu(%s, approximate=\"tanh\")", x));
   }
 
   @Override
   public String swiGlu(String gate, String up) {
-    return let("torch.mul(torch.silu(%s), %s)", gate, up);
+    return typed(type(gate), let("torch.mul(torch.silu(%s), %s)", gate, as(type(gate), up)));
   }
 
   @Override
@@ -193,14 +243,7 @@ final class TorchOps implements Ops<String> {
   @Override
   public String attention(
       String q, String k, String v, AttentionShape shape, @Nullable String keyBias) {
-    String heads =
-        attend(
-            heads(q, shape.heads(), shape.headDim()),
-            heads(k, shape.keyValueHeads(), shape.headDim()),
-            heads(v, shape.keyValueHeads(), shape.headDim()),
-            keyBias == null ? "None" : keyBias,
-            shape);
-    return rows(heads, shape);
+    return attention.all(this, q, k, v, shape, keyBias);
   }
 
   @Override
@@ -210,78 +253,25 @@ final class TorchOps implements Ops<String> {
         let(
             "torch.reshape(%s, [-1, %d])",
             rotate(k, shape.keyValueHeads(), shape.headDim()), shape.keyValueWidth());
+    String newValues = as(Type.FLOAT32, v);
     kept.add(newKeys);
-    kept.add(v);
-    int group = shape.heads() / shape.keyValueHeads();
-    return rows(
-        attend(
-            let("torch.transpose(%s, 0, 1)", queries),
-            repeated(remembered(2 * layer, newKeys), shape, group),
-            repeated(remembered(2 * layer + 1, v), shape, group),
-            "mask",
-            shape),
+    kept.add(newValues);
+    MemoryForm memory = Objects.requireNonNull(this.memory, "no sequence");
+    return attention.causal(
+        this,
+        queries,
+        memory.keys(this, layer, newKeys),
+        memory.values(this, layer, newValues),
         shape);
   }
 
-  /// What stands in the memory and the new rows behind it, `[past + n, key-value width]`.
-  ///
-  /// @param part which of a block's matrices
-  private String remembered(int part, String fresh) {
-    return let("(self).remembered(blocks, past, per, %d, %s)", part, fresh);
-  }
-
-  /// The line that [#causalAttention] needs once: who sees whom.
-  void prepareCausal() {
-    body.append("    n = torch.size(x, 0)\n");
-    body.append("    mask = torch.tril(torch.ones([n, torch.add(past, n)], dtype=11), past)\n");
-  }
-
-  /// The method that puts the pieces of a memory together: `past` rows lie in blocks, `per` rows of
-  /// each of their parts.
-  static String remembering() {
-    return """
-      def remembered(self: __torch__.%s,
-        blocks: List[Tensor],
-        past: int,
-        per: int,
-        part: int,
-        fresh: Tensor) -> Tensor:
-        pieces = annotate(List[Tensor], [])
-        first = torch.mul(part, per)
-        for i in range(torch.len(blocks)):
-          rows = ops.prim.min(per, torch.sub(past, torch.mul(i, per)))
-          _0 = torch.append(pieces, torch.slice(blocks[i], 0, first, torch.add(first, rows)))
-        _1 = torch.append(pieces, fresh)
-        return torch.cat(pieces)
-    """
-        .formatted(TorchArchive.CLASS);
-  }
-
   /// `[n, heads * d] -> [heads, n, d]`
-  private String heads(String x, int heads, int headDim) {
+  String heads(String x, int heads, int headDim) {
     return let("torch.transpose(torch.view(%s, [-1, %d, %d]), 0, 1)", x, heads, headDim);
   }
 
-  /// Keys or values with each head as often as there are query heads that read it.
-  private String repeated(String x, AttentionShape shape, int group) {
-    String own = heads(x, shape.keyValueHeads(), shape.headDim());
-    if (group == 1) {
-      return own;
-    }
-    return let(
-        "torch.reshape(torch.expand(torch.unsqueeze(%s, 1), [-1, %d, -1, -1]), [%d, -1, %d])",
-        own, group, shape.heads(), shape.headDim());
-  }
-
-  private String attend(String q, String k, String v, String mask, AttentionShape shape) {
-    return let(
-        "torch.squeeze(torch.scaled_dot_product_attention(torch.unsqueeze(%s, 0),"
-            + " torch.unsqueeze(%s, 0), torch.unsqueeze(%s, 0), %s, 0., False, scale=%s), 0)",
-        q, k, v, mask, number(shape.scale()));
-  }
-
   /// `[heads, n, d] -> [n, heads * d]`
-  private String rows(String x, AttentionShape shape) {
+  String rows(String x, AttentionShape shape) {
     return let("torch.reshape(torch.transpose(%s, 0, 1), [-1, %d])", x, shape.queryWidth());
   }
 
@@ -301,7 +291,9 @@ final class TorchOps implements Ops<String> {
   public String pixelShuffle(String x, int side, int factor) {
     int folded = side / factor;
     String cut = let("torch.view(%s, [%d, %d, %d, %d, -1])", x, folded, factor, folded, factor);
-    return let("torch.reshape(torch.permute(%s, [0, 2, 1, 3, 4]), [%d, -1])", cut, folded * folded);
+    return typed(
+        type(x),
+        let("torch.reshape(torch.permute(%s, [0, 2, 1, 3, 4]), [%d, -1])", cut, folded * folded));
   }
 
   @Override
@@ -313,7 +305,7 @@ final class TorchOps implements Ops<String> {
   public String tap(String name, String x) {
     if (watched) {
       taps.add(name);
-      tapped.add(x);
+      tapped.add(as(Type.FLOAT32, x));
     }
     return x;
   }
@@ -324,7 +316,7 @@ final class TorchOps implements Ops<String> {
   }
 
   /// Doubles print so that they read back equal.
-  private static String number(double value) {
+  static String number(double value) {
     return Double.toString(value);
   }
 }

@@ -119,7 +119,7 @@ class ExecutorsTest {
         TorchGraph.compile(
             List.of("x", "positions", "bias"),
             true,
-            false,
+            Arithmetic.FLOAT32,
             (ops, inputs) -> network.forward(ops, inputs.get(0), inputs.get(1), inputs.get(2)))) {
       for (int turn = 0; turn < 3; turn++) {
         graph.run(
@@ -161,7 +161,7 @@ class ExecutorsTest {
     var mine = new Memory(2, 20, 12);
     var theirs = new Memory(2, 20, 12);
     try (TorchGraph graph =
-        TorchGraph.compileCausal(false, (ops, in) -> network.forward(ops, in))) {
+        TorchGraph.compileCausal(false, Arithmetic.FLOAT32, null, (ops, in) -> network.forward(ops, in))) {
       int[] cuts = {0, 5, 6, 11};
       for (int c = 0; c + 1 < cuts.length; c++) {
         int from = cuts[c];
