@@ -83,7 +83,7 @@ def main():
     if args.outside or not args.quick and not args.renew and "256m" in members:
         real = participants.folder("256m")
         models = [("tiny", ["-m", "tiny"])] + [(f"256m {p}", ["-m", real, "--no-split", "--precision", p])
-                                               for p in ("exact", "int8")]
+                                               for p in ("exact", *(["bf16"] if limits.bf16() else []), "int8")]
         results["start"] = outside.starts(count, models)
         results["memory"] = outside.memory("256m", args.threads)
         results["outside"] = {"date": machine["date"], "commit": machine["commit"]}

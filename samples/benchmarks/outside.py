@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 
+import limits
 import participants as p
 from participants import ROOT, SMOLVLM, WORK
 
@@ -51,7 +52,7 @@ def large_picture():
 def memory(member, threads):
     """The most memory of one process that reads the weights and says one token about one large picture."""
     path, most = large_picture(), {}
-    for precision in ("exact", "int8", "int4"):
+    for precision in ("exact", *(["bf16"] if limits.bf16() else []), "int8", "int4"):
         _, most["ours " + precision] = run([SMOLVLM, "caption", path, "--max-tokens", "1", "-m", p.folder(member),
                                             "--precision", precision])
     for engine in (p.llama(member, "q8_0", threads, [], context=2048), p.transformers(member, "float32", threads, [])):

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 
+import limits
 from turns import Engine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -77,7 +78,10 @@ def engines(member, threads):
     found = [ours(member, "exact", threads, every), ours(member, "int8", threads, every), ours(member, "int4", threads, text),
              llama(member, "q8_0", threads, every), llama(member, "q4_0", threads, text),
              transformers(member, "float32", threads, ["prefill", "decode:0:1", "tile", "first:2048"])]
+    if limits.bf16():
+        found += [ours(member, "bf16", threads, [stage for stage in every if stage != "again"]),
+                  transformers(member, "bfloat16", threads, ["prefill", "tile", "first:2048"])]
     if member != "135m":
-        found += [llama(member, "f16", threads, ["tile"]), transformers(member, "bfloat16", threads, ["tile"]),
+        found += [llama(member, "f16", threads, ["tile"]),
                   peer("onnxruntime int8", "onnx_int8.py", [folder(member)], threads, ["tile"])]
     return found

@@ -45,8 +45,7 @@ public final class Decoder implements AutoCloseable {
   /// @param weights in any form
   /// @param team does the maths of the kernels; not closed with this
   /// @param prompts null when the kernels take all rows
-  public Decoder(
-      TextConfig config, DecoderWeights weights, Team team, @Nullable Prompts prompts) {
+  public Decoder(TextConfig config, DecoderWeights weights, Team team, @Nullable Prompts prompts) {
     this.network = new LlamaNetwork(config, weights);
     this.prompts = prompts;
     boolean rounded =
@@ -158,7 +157,8 @@ public final class Decoder implements AutoCloseable {
       Matrix x, KvCache cache, boolean throughTorch, BiConsumer<String, Matrix> watcher) {
     if (throughTorch) {
       try (TorchGraph watched =
-          TorchGraph.compileCausal(true, Arithmetic.FLOAT32, null, (ops, in) -> network.forward(ops, in))) {
+          TorchGraph.compileCausal(
+              true, Arithmetic.FLOAT32, null, (ops, in) -> network.forward(ops, in))) {
         run(watched, x, cache, watcher);
       }
     } else {

@@ -16,7 +16,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -67,23 +66,23 @@ final class MeasuredSpeed {
 
   private Bfloat16Speed measured() {
     Path file = folder.resolve("bfloat16-" + processor());
-    return read(file).orElseGet(() -> {
-      Bfloat16Speed found = measurement.get();
-      LOG.log(Level.DEBUG, "measured {0}", found);
-      write(file, found);
-      return found;
-    });
+    return read(file)
+        .orElseGet(() -> {
+          Bfloat16Speed found = measurement.get();
+          LOG.log(Level.DEBUG, "measured {0}", found);
+          write(file, found);
+          return found;
+        });
   }
 
   private static Optional<Bfloat16Speed> read(Path file) {
     try {
       List<String> millis = Files.readAllLines(file);
       return Optional.of(
-          new Bfloat16Speed(
-              Double.parseDouble(millis.getFirst()), Double.parseDouble(millis.getLast())));
+          new Bfloat16Speed(Double.parseDouble(millis.get(0)), Double.parseDouble(millis.get(1))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IOException | NumberFormatException | NoSuchElementException e) {
+    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
       LOG.log(Level.DEBUG, "{0} cannot be read and is made again: {1}", file, e.toString());
       return Optional.empty();
     }
@@ -94,8 +93,7 @@ final class MeasuredSpeed {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "speed", ".part");
       Files.writeString(part, speed.float32Millis() + "\n" + speed.bfloat16Millis() + "\n");
-      Files.move(
-          part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "{0} cannot be written, measured again next time: {1}", file, e);
     }

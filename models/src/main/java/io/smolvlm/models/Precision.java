@@ -13,8 +13,9 @@ import java.util.Optional;
 /// Where the processor multiplies bfloat16 fast ([MeasuredSpeed]), all but [#EXACT] compute prompts
 /// and the encoder's attention in it; elsewhere in float32.
 public enum Precision {
-  /// The fastest that keeps to the stated error: 99 % of the reference's tokens under teacher
-  /// forcing. 8 bits reach 98.8 % on real weights (docs/log.md), so today this is [#EXACT].
+  /// The fastest that keeps to the stated error here: 99 % of the reference's tokens under teacher
+  /// forcing. That is [#BF16] where libtorch is faster in it, else [#EXACT]: on real weights
+  /// bfloat16 reaches 99.2 %, 8 bits 98.8 % (docs/log.md).
   AUTO,
   /// The checkpoint's own numbers, computed with in float32: the reference implementation's
   /// answers, to the token.
@@ -44,8 +45,10 @@ public enum Precision {
   }
 
   /// What this means; never [#AUTO].
-  public Precision resolve() {
-    return this == AUTO ? EXACT : this;
+  ///
+  /// @param halves whether bfloat16 is fast here
+  Precision resolve(boolean halves) {
+    return this != AUTO ? this : halves ? BF16 : EXACT;
   }
 
   /// In which numbers libtorch computes encoder and connector.

@@ -60,7 +60,8 @@ public final class SmolVlm implements AutoCloseable {
   /// libtorch has been loaded (half a second).
   private static final double TORCH_PAYS = 4e9;
 
-  /// Most bytes that a decoder's layers take once more, in bfloat16, for prompts beside packed ones.
+  /// Most bytes that a decoder's layers take once more, in bfloat16, for prompts beside packed
+  /// ones.
   private static final long PROMPT_BYTES = 4L << 30;
 
   private static final Duration NO_DEADLINE = Duration.ofDays(1000);
@@ -84,15 +85,9 @@ public final class SmolVlm implements AutoCloseable {
     this.config = checkpoint.config();
     this.tokenizer = checkpoint.tokenizer();
     this.team = new Team(options.threads());
-    boolean torch =
-        switch (options.executor()) {
-          case TORCH -> true;
-          case KERNELS -> false;
-          case AUTO -> work(config) > TORCH_PAYS;
-        };
-    this.precision = options.precision().resolve();
-    boolean halves =
-        torch && precision != Precision.EXACT && MeasuredSpeed.ofUser().bfloat16Pays();
+    boolean torch = throughTorch(config, options);
+    boolean halves = halves(config, options);
+    this.precision = options.precision().resolve(halves);
     var weights = new NetworkWeights(checkpoint.weights(), arena, team, torch);
     this.decoder = decoder(weights, torch, halves);
     PictureConfig pictures = config.pictures().orElse(null);
@@ -125,6 +120,26 @@ public final class SmolVlm implements AutoCloseable {
         options.threads(),
         torch ? "libtorch for many rows" : "kernels only",
         halves ? precision + " with bfloat16" : precision);
+  }
+
+  private static boolean throughTorch(ModelConfig config, LoadOptions options) {
+    return switch (options.executor()) {
+      case TORCH -> true;
+      case KERNELS -> false;
+      case AUTO -> work(config) > TORCH_PAYS;
+    };
+  }
+
+  /// Whether libtorch computes in bfloat16 what may be rounded.
+  private static boolean halves(ModelConfig config, LoadOptions options) {
+    return options.precision() != Precision.EXACT
+        && throughTorch(config, options)
+        && MeasuredSpeed.ofUser().bfloat16Pays();
+  }
+
+  /// What the precision of these options means for a model here; never [Precision#AUTO].
+  public static Precision precision(ModelConfig config, LoadOptions options) {
+    return options.precision().resolve(halves(config, options));
   }
 
   private Decoder decoder(NetworkWeights weights, boolean torch, boolean halves) {

@@ -43,7 +43,7 @@ class ChainParityTest {
     try (var model =
         SmolVlm.load(
             new ModelCatalog().resolve(folder.toString(), null),
-            LoadOptions.defaults().with(executor))) {
+            LoadOptions.defaults().with(executor).with(Precision.EXACT))) {
       Map<String, JsonNode> cases = new HashMap<>();
       int checked = 0;
       for (JsonNode c : checkpoint.get("cases")) {

@@ -118,7 +118,10 @@ class NetworkParityTest {
       DecoderWeights stored = weights.decoder();
       this.decoder =
           new Decoder(
-              config.text(), stored, team, torch ? new Prompts(_ -> stored, Arithmetic.FLOAT32) : null);
+              config.text(),
+              stored,
+              team,
+              torch ? new Prompts(_ -> stored, Arithmetic.FLOAT32) : null);
       this.vision =
           config
               .pictures()

@@ -29,7 +29,8 @@ class PilotParityTest {
     JsonNode answers = Fixtures.json(PILOT.resolve("samples/exact.json")).get("answers");
     assertEquals(24, answers.size());
     try (var checkpoint = ModelFolder.open(PILOT.resolve("checkpoint"));
-        var model = SmolVlm.load(checkpoint, LoadOptions.defaults().with(executor))) {
+        var model =
+            SmolVlm.load(checkpoint, LoadOptions.defaults().with(executor).with(Precision.EXACT))) {
       for (JsonNode answer : answers) {
         String picture = answer.get("picture").asText();
         var request =

@@ -54,15 +54,17 @@ class Real135mParityTest {
             System.getProperty("smolvlm.realWeights"),
             fixture.get("file").asText().replaceAll(".*/", "").replaceAll(" .*", ""));
     checkpoint = new ModelCatalog().resolve(file.toString(), null);
-    DecoderWeights weights =
-        new NetworkWeights(checkpoint.weights(), arena, team, true).decoder();
+    DecoderWeights weights = new NetworkWeights(checkpoint.weights(), arena, team, true).decoder();
     decoder =
         new Decoder(
             checkpoint.config().text(),
             weights,
             team,
             new Prompts(_ -> weights, Arithmetic.FLOAT32));
-    model = SmolVlm.load(new ModelCatalog().resolve(file.toString(), null), LoadOptions.defaults());
+    model =
+        SmolVlm.load(
+            new ModelCatalog().resolve(file.toString(), null),
+            LoadOptions.defaults().with(Precision.EXACT));
   }
 
   @AfterAll

@@ -62,7 +62,7 @@ final class InspectAnswersCommand implements Runnable, WithJson {
     var pictures = new Pictures(terminal.in());
     var table = new AnswerTable();
     var progress = new CountedProgress(terminal, questions.size(), "right");
-    try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
+    try (LoadedModel loaded = LoadedModel.openToCompare(model, terminal)) {
       for (Question question : questions) {
         GenerationResult result =
             loaded.generate(question.request(pictures.readFiles(question.pictures())), _ -> {});

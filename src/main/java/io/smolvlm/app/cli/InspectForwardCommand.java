@@ -47,7 +47,7 @@ final class InspectForwardCommand implements Runnable {
     var answer = new AnswerOptions();
     answer.pictures = pictures;
     answer.system = system.isEmpty() ? null : system;
-    try (LoadedModel loaded = LoadedModel.open(model, terminal);
+    try (LoadedModel loaded = LoadedModel.openToCompare(model, terminal);
         var stages = new Stages(all)) {
       GenerationRequest request = answer.request(question, loaded);
       stages.ids(loaded.prompt(request).ids());

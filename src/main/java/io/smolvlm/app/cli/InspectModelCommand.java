@@ -5,6 +5,7 @@ import io.smolvlm.language.Message;
 import io.smolvlm.models.Checkpoint;
 import io.smolvlm.models.ModelConfig;
 import io.smolvlm.models.Precision;
+import io.smolvlm.models.SmolVlm;
 import io.smolvlm.models.Weights;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.TensorFile;
@@ -120,7 +121,7 @@ final class InspectModelCommand implements Runnable, WithJson {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("model", model.reference());
     fields.put("path", checkpoint.path().toString());
-    fields.put("precision", model.precision().resolve().toString());
+    fields.put("precision", precision(config).toString());
     fields.put("config", ConfigFields.of(config));
     fields.put("parameters", parameters(weights.stored()));
     fields.put("bytes", bytes(weights.stored()));
@@ -143,7 +144,7 @@ final class InspectModelCommand implements Runnable, WithJson {
   private void show(Checkpoint checkpoint, ModelConfig config, Weights weights) {
     terminal.println("model       " + model.reference() + " (" + checkpoint.path() + ")");
     terminal.println("type        " + config.modelType());
-    terminal.println("precision   " + precision());
+    terminal.println("precision   " + shownPrecision(config));
     show("text", ConfigFields.text(config));
     config.pictures().ifPresent(pictures -> show("pictures", ConfigFields.pictures(pictures)));
     show(weights.stored());
@@ -151,9 +152,13 @@ final class InspectModelCommand implements Runnable, WithJson {
     weights.ignored().forEach((name, why) -> terminal.println("left aside  " + name + ": " + why));
   }
 
-  private String precision() {
+  private Precision precision(ModelConfig config) {
+    return SmolVlm.precision(config, LoadedModel.loadOptions(model.precision()));
+  }
+
+  private String shownPrecision(ModelConfig config) {
     Precision asked = model.precision();
-    Precision used = asked.resolve();
+    Precision used = precision(config);
     return asked == used ? used.toString() : used + " (" + asked + ")";
   }
 

@@ -73,7 +73,7 @@ final class InspectParityCommand implements Callable<Integer>, WithJson {
     var progress = new CountedProgress(terminal, samples.size(), "identical");
     int ties = 0;
     int differences = 0;
-    try (LoadedModel loaded = LoadedModel.open(model, terminal)) {
+    try (LoadedModel loaded = LoadedModel.openToCompare(model, terminal)) {
       sameWeights(reference.modelSha256(), loaded);
       for (ReferenceAnswer sample : samples) {
         GenerationRequest request =

@@ -60,6 +60,13 @@ final class LoadedModel implements AutoCloseable {
     return open(options, loadOptions(options.precision()), terminal);
   }
 
+  /// As [#open(ModelOptions, Terminal)], but `auto` is exact: for what is held against the
+  /// reference.
+  static LoadedModel openToCompare(ModelOptions options, Terminal terminal) {
+    Precision asked = options.precision();
+    return open(options, loadOptions(asked == Precision.AUTO ? Precision.EXACT : asked), terminal);
+  }
+
   /// As [#open(ModelOptions, Terminal)], to run otherwise.
   static LoadedModel open(ModelOptions options, LoadOptions load, Terminal terminal) {
     String reference = options.reference();

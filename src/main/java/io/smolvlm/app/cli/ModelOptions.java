@@ -28,9 +28,9 @@ final class ModelOptions {
       names = "--precision",
       paramLabel = "NAME",
       description =
-          "Numbers of the weights: exact (float32, the reference's answers), int8, int4, or auto:"
-              + " the fastest that keeps to 99 %% of the reference's tokens, today exact; default:"
-              + " auto.")
+          "Numbers that it computes with: exact (float32, the reference's answers), bf16, int8,"
+              + " int4, or auto: the fastest that keeps to 99 %% of the reference's tokens on this"
+              + " processor, bf16 or exact; inspect takes exact for it. Default: auto.")
   String precision = "auto";
 
   private @Nullable String chosen;

@@ -28,8 +28,9 @@ public interface ServiceConfig {
   /// address that others can reach is refused at start.
   Optional<String> apiKeys();
 
-  /// Numbers of the weights: `exact` (float32, the reference's answers), `int8`, `int4`, or `auto`:
-  /// the fastest that keeps to 99 % of the reference's tokens, today `exact`.
+  /// Numbers that it computes with: `exact` (float32, the reference's answers), `bf16`, `int8`,
+  /// `int4`, or `auto`: the fastest that keeps to 99 % of the reference's tokens on this processor,
+  /// `bf16` or `exact`.
   @WithDefault("auto")
   Precision precision();
 

@@ -6,6 +6,7 @@ import io.smolvlm.language.Message;
 import io.smolvlm.language.SamplingParameters;
 import io.smolvlm.models.LoadOptions;
 import io.smolvlm.models.ModelCatalog;
+import io.smolvlm.models.Precision;
 import io.smolvlm.models.SmolVlm;
 import io.smolvlm.tensor.Fixtures;
 import io.smolvlm.vision.ImageReader;
@@ -29,7 +30,7 @@ final class Asked {
 
   /// The pilot checkpoint, which sees.
   static SmolVlm pilot(int threads, LoadOptions.Executor executor) {
-    return pilot(new LoadOptions(threads, executor));
+    return pilot(new LoadOptions(threads, executor).with(Precision.EXACT));
   }
 
   static SmolVlm pilot(LoadOptions options) {

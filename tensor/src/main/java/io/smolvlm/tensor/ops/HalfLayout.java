@@ -54,13 +54,9 @@ public record HalfLayout(int layers, int heads, int headDim, int rows, int lanes
     return keysAt(layer, head) + 2L * rows * headDim;
   }
 
-  /// Bytes from the beginning of a table to a number.
-  ///
-  /// @param height rows of the table
-  private long place(int height, int row, int column) {
-    int inStrip = column % strip();
-    long index = ((long) (column / strip()) * height + row) * strip();
-    return 2 * (index + 2L * (inStrip % lanes) + inStrip / lanes);
+  /// Numbers from the beginning of a strip's row to that of a column.
+  private int inStrip(int column) {
+    return 2 * (column % lanes) + column % strip() / lanes;
   }
 
   /// Puts keys and values of one position of a layer in their places; what float16 cannot hold
@@ -70,13 +66,20 @@ public record HalfLayout(int layers, int heads, int headDim, int rows, int lanes
   /// @param keys row `from` of `[.., heads * headDim]`, likewise `values`
   public void write(
       MemorySegment block, int layer, int position, Matrix keys, Matrix values, int from) {
+    // Divisions stay out of the loops: a prompt puts some millions of numbers.
+    long keyAt = 2L * ((long) (position / strip()) * headDim * strip() + inStrip(position));
     long source = 4L * from * keys.cols();
-    for (int head = 0; head < heads; head++) {
-      long keysAt = keysAt(layer, head);
-      long valuesAt = valuesAt(layer, head);
-      for (int d = 0; d < headDim; d++, source += 4) {
-        put(block, keysAt + place(headDim, d, position), keys, source);
-        put(block, valuesAt + place(rows, position, d), values, source);
+    for (int head = 0; head < heads; head++, source += 4L * headDim) {
+      long to = keysAt(layer, head) + keyAt;
+      for (int d = 0; d < headDim; d++) {
+        put(block, to + 2L * strip() * d, keys, source + 4L * d);
+      }
+      for (int d = 0; d < headDim; d += lanes) {
+        long row = (long) (d / strip()) * rows + position;
+        long half = valuesAt(layer, head) + 2 * (row * strip() + inStrip(d));
+        for (int lane = 0; lane < Math.min(lanes, headDim - d); lane++) {
+          put(block, half + 4L * lane, values, source + 4L * (d + lane));
+        }
       }
     }
   }

@@ -67,10 +67,7 @@ final class TorchOps implements Ops<String> {
   /// @param watched whether tapped values are given back beside the result
   /// @param memory of a network over a sequence
   private TorchOps(
-      boolean watched,
-      LinearForm linear,
-      AttentionForm attention,
-      @Nullable MemoryForm memory) {
+      boolean watched, LinearForm linear, AttentionForm attention, @Nullable MemoryForm memory) {
     this.watched = watched;
     this.linear = linear;
     this.attention = attention;
@@ -213,7 +210,11 @@ final class TorchOps implements Ops<String> {
     Matrix bias = Objects.requireNonNull(norm.bias(), norm.name());
     return let(
         "torch.layer_norm(%s, [%d], %s, %s, %s)",
-        as(Type.FLOAT32, x), norm.weight().cols(), row(norm.weight()), row(bias), number(norm.eps()));
+        as(Type.FLOAT32, x),
+        norm.weight().cols(),
+        row(norm.weight()),
+        row(bias),
+        number(norm.eps()));
   }
 
   @Override

@@ -2,12 +2,16 @@ package io.smolvlm.tensor.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.kernel.KernelOps;
 import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.AttentionShape;
 import io.smolvlm.tensor.ops.Bf16Weight;
+import io.smolvlm.tensor.ops.HalfBlocks;
+import io.smolvlm.tensor.ops.HalfLayout;
 import io.smolvlm.tensor.ops.KeyValues;
 import io.smolvlm.tensor.ops.Linear;
 import io.smolvlm.tensor.ops.Norm;
@@ -21,8 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Every operation through both executors: kernels and libtorch agree.
 class ExecutorsTest {
@@ -30,6 +37,7 @@ class ExecutorsTest {
   private static final double TOLERANCE = 1e-4;
 
   private static final int WIDTH = 24;
+  private static final Bfloat16Speed HALVES = Bfloat16Speed.measure();
 
   private final Arena arena = Arena.ofShared();
   private final SplittableRandom random = new SplittableRandom(7);
@@ -54,14 +62,25 @@ class ExecutorsTest {
   }
 
   private Linear linear(int in, int out, boolean bias) {
-    return new Linear("linear", random(out, in), bias ? random(1, out) : null);
+    Matrix weight = random(out, in);
+    for (int o = 0; o < out; o++) {
+      for (int i = 0; i < in; i++) {
+        weight.set(o, i, weight.get(o, i) * spread(in));
+      }
+    }
+    return new Linear("linear", weight, bias ? random(1, out) : null);
+  }
+
+  /// So that layers neither enlarge nor shrink, as trained ones.
+  private static float spread(int in) {
+    return (float) Math.sqrt(3.0 / in);
   }
 
   /// In bfloat16, at an address that is a multiple of 2 alone, as a mapped file may have it.
   private Linear halves(int in, int out, boolean bias) {
     MemorySegment data = arena.allocate(2L * in * out + 2, 64).asSlice(2);
     for (long i = 0; i < (long) in * out; i++) {
-      int bits = Float.floatToRawIntBits((float) (random.nextDouble() * 2 - 1));
+      int bits = Float.floatToRawIntBits((float) (random.nextDouble() * 2 - 1) * spread(in));
       data.setAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i, (short) (bits >>> 16));
     }
     return new Linear("halves", new Bf16Weight(data, out, in), bias ? random(1, out) : null);
@@ -83,29 +102,31 @@ class ExecutorsTest {
     return c;
   }
 
+  private static final AttentionShape ALL_HEADS = new AttentionShape(3, 3, WIDTH / 3);
+
+  private final class Encoder {
+    private final Linear in = linear(10, WIDTH, true);
+    private final Linear q = linear(WIDTH, WIDTH, true);
+    private final Linear k = linear(WIDTH, WIDTH, true);
+    private final Linear v = halves(WIDTH, WIDTH, true);
+    private final Linear fc = linear(WIDTH, WIDTH, true);
+    private final Linear connector = halves(WIDTH * 4, 7, false);
+    private final Norm norm = new Norm("norm", random(1, WIDTH), random(1, WIDTH), 1e-6f);
+
+    <V> V forward(Ops<V> ops, V x, V positions, @Nullable V bias) {
+      V h = ops.tap("sum", ops.add(ops.linear(x, in), positions));
+      V n = ops.layerNorm(h, norm);
+      V attended =
+          ops.attention(ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), ALL_HEADS, bias);
+      h = ops.residual(h, attended);
+      h = ops.tap("branch", ops.residual(h, ops.linearGelu(h, fc)));
+      return ops.linear(ops.pixelShuffle(h, 4, 2), connector);
+    }
+  }
+
   @Test
   void encoderOperationsAgree() {
-    var shape = new AttentionShape(3, 3, WIDTH / 3);
-    Linear in = linear(10, WIDTH, true);
-    Linear q = linear(WIDTH, WIDTH, true);
-    Linear k = linear(WIDTH, WIDTH, true);
-    Linear v = halves(WIDTH, WIDTH, true);
-    Linear fc = linear(WIDTH, WIDTH, true);
-    Linear connector = halves(WIDTH * 4, 7, false);
-    Norm norm = new Norm("norm", random(1, WIDTH), random(1, WIDTH), 1e-6f);
-    class Network {
-      <V> V forward(Ops<V> ops, V x, V positions, V bias) {
-        V h = ops.tap("sum", ops.add(ops.linear(x, in), positions));
-        V n = ops.layerNorm(h, norm);
-        h =
-            ops.residual(
-                h,
-                ops.attention(ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape, bias));
-        h = ops.tap("branch", ops.residual(h, ops.geluTanh(ops.linear(h, fc))));
-        return ops.linear(ops.pixelShuffle(h, 4, 2), connector);
-      }
-    }
-    var network = new Network();
+    var network = new Encoder();
     Matrix x = random(16, 10);
     Matrix positions = random(16, WIDTH);
     Matrix bias = Matrix.allocate(arena, 1, 16);
@@ -135,33 +156,124 @@ class ExecutorsTest {
     }
   }
 
-  @Test
-  void decoderOperationsAgreeAndShareOneMemory() {
-    var shape = new AttentionShape(4, 2, 6);
-    Linear q = linear(WIDTH, 24, false);
-    Linear k = linear(WIDTH, 12, false);
-    Linear v = linear(WIDTH, 12, false);
-    Linear gate = linear(24, WIDTH, false);
-    Linear up = halves(24, WIDTH, false);
-    Norm norm = new Norm("norm", random(1, WIDTH), null, 1e-5f);
-    class Network {
-      <V> V forward(Ops<V> ops, V x) {
-        for (int i = 0; i < 2; i++) {
-          V n = ops.rmsNorm(x, norm);
-          V a = ops.causalAttention(i, ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape);
-          x = ops.residual(x, ops.swiGlu(ops.linear(a, gate), ops.linear(a, up)));
-        }
-        return x;
+  /// The least cosine of a row of image tokens with those of float32.
+  @ParameterizedTest
+  @CsvSource({"BFLOAT16, 0.999", "INT8, 0.995", "INT8_BFLOAT16, 0.995"})
+  void encoderInOtherNumbersStaysNear(Arithmetic arithmetic, double cosine) {
+    assumeTrue(arithmetic == Arithmetic.INT8 || HALVES.pays(), "the processor has no bfloat16");
+    var network = new Encoder();
+    Matrix x = random(16, 10);
+    Matrix positions = random(16, WIDTH);
+    Matrix expected = copy(network.forward(kernels.begin(), x, positions, null));
+    Matrix actual = Matrix.allocate(arena, 4, 7);
+    try (TorchGraph graph =
+        TorchGraph.compile(
+            List.of("x", "positions"),
+            false,
+            arithmetic,
+            (ops, inputs) -> network.forward(ops, inputs.get(0), inputs.get(1), null))) {
+      for (int turn = 0; turn < 3; turn++) {
+        graph.run(List.of(x, positions), actual, null);
+        pointsAlike(expected, actual, cosine);
       }
     }
-    var network = new Network();
+  }
+
+  private static void pointsAlike(Matrix expected, Matrix actual, double least) {
+    for (int r = 0; r < expected.rows(); r++) {
+      double ab = 0;
+      double aa = 0;
+      double bb = 0;
+      for (int c = 0; c < expected.cols(); c++) {
+        ab += (double) expected.get(r, c) * actual.get(r, c);
+        aa += (double) expected.get(r, c) * expected.get(r, c);
+        bb += (double) actual.get(r, c) * actual.get(r, c);
+      }
+      double cosine = ab / Math.sqrt(aa * bb);
+      assertTrue(cosine >= least, "row " + r + ": cosine " + cosine);
+      assertEquals(1, Math.sqrt(bb / aa), 0.05, "row " + r + ": length");
+    }
+  }
+
+  private final class TwoLayers {
+    private final AttentionShape shape = new AttentionShape(4, 2, 6);
+    private final Linear q = linear(WIDTH, 24, false);
+    private final Linear k = linear(WIDTH, 12, false);
+    private final Linear v = linear(WIDTH, 12, false);
+    private final Linear gate = linear(24, WIDTH, false);
+    private final Linear up = halves(24, WIDTH, false);
+    private final Norm norm = new Norm("norm", random(1, WIDTH), null, 1e-5f);
+
+    <V> V forward(Ops<V> ops, V x) {
+      for (int i = 0; i < 2; i++) {
+        V n = ops.rmsNorm(x, norm);
+        V a = ops.causalAttention(i, ops.linear(n, q), ops.linear(n, k), ops.linear(n, v), shape);
+        x = ops.residual(x, ops.swiGlu(ops.linear(a, gate), ops.linear(a, up)));
+      }
+      return x;
+    }
+  }
+
+  /// Kernels in float32 and libtorch in bfloat16, both over keys and values in float16, in chunks
+  /// that end in, at and behind the ends of blocks.
+  @Test
+  void promptsInBfloat16StayNearAndShareOneMemory() {
+    assumeTrue(HALVES.pays(), "the processor has no bfloat16");
+    var network = new TwoLayers();
+    var layout = new HalfLayout(2, 2, 6, 2 * KernelOps.lanes(), KernelOps.lanes());
+    int most = 3 * layout.rows();
+    Matrix cos = random(most, 3);
+    Matrix sin = random(most, 3);
+    Matrix x = random(most, WIDTH);
+    var mine = new HalfMemory(layout);
+    var theirs = new HalfMemory(layout);
+    try (TorchGraph graph =
+        TorchGraph.compileCausal(
+            false, Arithmetic.BFLOAT16, layout, (ops, in) -> network.forward(ops, in))) {
+      int[] cuts = {0, 5, 6, layout.rows(), 2 * layout.rows() + 3, most};
+      for (int c = 0; c + 1 < cuts.length; c++) {
+        int from = cuts[c];
+        int to = cuts[c + 1];
+        Matrix rows = copy(x.slice(from, to));
+        Matrix expected =
+            copy(
+                network.forward(kernels.begin(List.of(new Span(mine, to - from)), cos, sin), rows));
+        mine.length = to;
+        Matrix actual = Matrix.allocate(arena, to - from, WIDTH);
+        graph.runCausal(
+            copy(x.slice(from, to)),
+            cos.slice(from, to),
+            sin.slice(from, to),
+            theirs,
+            actual,
+            null);
+        theirs.length = to;
+        pointsAlike(expected, actual, 0.999);
+      }
+    }
+    for (int i = 0; i < mine.blocks.size(); i++) {
+      for (long at = 0; at < layout.bytes(); at += 2) {
+        assertEquals(
+            half(mine.blocks.get(i), at), half(theirs.blocks.get(i), at), 0.1, i + ": " + at);
+      }
+    }
+  }
+
+  private static float half(MemorySegment block, long at) {
+    return Float.float16ToFloat(block.get(ValueLayout.JAVA_SHORT, at));
+  }
+
+  @Test
+  void decoderOperationsAgreeAndShareOneMemory() {
+    var network = new TwoLayers();
     Matrix cos = random(20, 3);
     Matrix sin = random(20, 3);
     Matrix x = random(11, WIDTH);
     var mine = new Memory(2, 20, 12);
     var theirs = new Memory(2, 20, 12);
     try (TorchGraph graph =
-        TorchGraph.compileCausal(false, Arithmetic.FLOAT32, null, (ops, in) -> network.forward(ops, in))) {
+        TorchGraph.compileCausal(
+            false, Arithmetic.FLOAT32, null, (ops, in) -> network.forward(ops, in))) {
       int[] cuts = {0, 5, 6, 11};
       for (int c = 0; c + 1 < cuts.length; c++) {
         int from = cuts[c];
@@ -189,6 +301,47 @@ class ExecutorsTest {
   }
 
   private record Span(KeyValues keyValues, int rows) implements RowSpan {}
+
+  private final class HalfMemory implements KeyValues {
+    private final HalfLayout layout;
+    private final List<MemorySegment> blocks;
+    private int length;
+
+    HalfMemory(HalfLayout layout) {
+      this.layout = layout;
+      this.blocks = Stream.generate(() -> arena.allocate(layout.bytes(), 64)).limit(3).toList();
+    }
+
+    @Override
+    public int length() {
+      return length;
+    }
+
+    @Override
+    public int blockRows() {
+      return layout.rows();
+    }
+
+    @Override
+    public List<Matrix> keys(int layer) {
+      return List.of();
+    }
+
+    @Override
+    public List<Matrix> values(int layer) {
+      return List.of();
+    }
+
+    @Override
+    public HalfBlocks halves() {
+      return new HalfBlocks(layout, blocks);
+    }
+
+    @Override
+    public List<Matrix> matrices(int count) {
+      throw new IllegalStateException("keys and values are float16");
+    }
+  }
 
   private final class Memory implements KeyValues {
     /// So that the cuts of the test fall into, onto and across the ends of blocks.
