@@ -29,6 +29,11 @@ final class MeasuredSpeed {
 
   private static final Logger LOG = System.getLogger(MeasuredSpeed.class.getName());
 
+  /// Variables that tell a processor, or libtorch to use fewer of its instructions.
+  private static final List<String> VARIABLES =
+      List.of(
+          "PROCESSOR_IDENTIFIER", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY");
+
   private final Path folder;
   private final String asked;
   private final Supplier<Bfloat16Speed> measurement;
@@ -51,10 +56,18 @@ final class MeasuredSpeed {
 
   /// Whether libtorch is enough faster in bfloat16 than in float32.
   ///
-  /// @throws SmolVlmException [ErrorCode#INVALID_VALUE] for an unknown value of the property
+  /// @throws SmolVlmException [ErrorCode#INVALID_VALUE] for an unknown value of the property, and
+  ///   for `on` where the library refuses
   boolean bfloat16Pays() {
     return switch (asked.toLowerCase(Locale.ROOT)) {
-      case "on" -> true;
+      case "on" -> {
+        if (!measured().possible()) {
+          throw new SmolVlmException(
+              ErrorCode.INVALID_VALUE,
+              "-D" + PROPERTY + ": found on, but libtorch has no bfloat16 on this processor");
+        }
+        yield true;
+      }
       case "off" -> false;
       case "auto" -> measured().pays();
       default ->
@@ -101,7 +114,9 @@ final class MeasuredSpeed {
 
   /// A name for this kind of processor: two with the same instructions share it.
   private static String processor() {
-    String kind = System.getProperty("os.arch") + System.getenv("PROCESSOR_IDENTIFIER");
+    String kind =
+        System.getProperty("os.arch")
+            + VARIABLES.stream().map(System::getenv).map(String::valueOf).toList();
     try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       kind +=
           lines

@@ -73,10 +73,22 @@ class MeasuredSpeedTest {
   }
 
   @Test
+  void whereTheLibraryRefusesItIsOff() {
+    var refusing = new Bfloat16Speed(3, Double.POSITIVE_INFINITY);
+    assertFalse(speed("auto", refusing).bfloat16Pays());
+    var refused = assertThrows(SmolVlmException.class, () -> speed("on", FAST).bfloat16Pays());
+    assertEquals(ErrorCode.INVALID_VALUE, refused.code());
+    assertEquals(
+        "-Dsmolvlm.bfloat16: found on, but libtorch has no bfloat16 on this processor",
+        refused.getMessage());
+    assertEquals(1, measured);
+  }
+
+  @Test
   void whoeverSaysSoDecides() {
-    assertTrue(speed("on", SLOW).bfloat16Pays());
     assertFalse(speed("OFF", FAST).bfloat16Pays());
     assertEquals(0, measured);
+    assertTrue(speed("on", SLOW).bfloat16Pays());
     var refused = assertThrows(SmolVlmException.class, () -> speed("yes", FAST).bfloat16Pays());
     assertEquals(ErrorCode.INVALID_VALUE, refused.code());
     assertEquals("-Dsmolvlm.bfloat16: found 'yes', allowed auto, on or off", refused.getMessage());
@@ -86,5 +98,6 @@ class MeasuredSpeedTest {
   void theLibraryCanBeMeasured() {
     Bfloat16Speed found = Bfloat16Speed.measure();
     assertTrue(found.float32Millis() > 0 && found.bfloat16Millis() > 0, found.toString());
+    assertEquals(found.possible(), Double.isFinite(found.bfloat16Millis()));
   }
 }
