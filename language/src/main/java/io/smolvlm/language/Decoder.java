@@ -17,9 +17,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread at a time.
 public final class Decoder implements AutoCloseable {
-  /// From this many rows on the matrix products of libtorch win over the kernels. Measured on a
-  /// 2-core AVX2 machine with the 135M shape in float32.
-  private static final int TORCH_ROWS = 16;
+  /// From this many rows on libtorch takes them in float32. Its matrix products win over the
+  /// kernels from 16 on; but what stands behind a picture is often a dozen rows or a few more, and
+  /// in a new process kernels have yet to be compiled, which takes two seconds, not twenty
+  /// milliseconds (docs/log.md, "the rows behind a picture").
+  private static final int FLOAT32_ROWS = 12;
+
+  /// Likewise in bfloat16, where it reads half the bytes and widens nothing: it wins from 8 on.
+  private static final int BFLOAT16_ROWS = 8;
 
   private final LlamaNetwork network;
   private final @Nullable Prompts prompts;
@@ -88,7 +93,7 @@ public final class Decoder implements AutoCloseable {
   /// @param x `[n, hidden]` embeddings in, normed hidden states out
   /// @param cache grows by n positions
   public void forward(Matrix x, KvCache cache) {
-    if (prompts != null && x.rows() >= TORCH_ROWS) {
+    if (prompts != null && x.rows() >= least(prompts.arithmetic())) {
       if (graph == null) {
         graph = compile(prompts);
       }
@@ -96,6 +101,10 @@ public final class Decoder implements AutoCloseable {
     } else {
       forward(x, List.of(new Rows(cache, x.rows())));
     }
+  }
+
+  private static int least(Arithmetic arithmetic) {
+    return arithmetic == Arithmetic.BFLOAT16 ? BFLOAT16_ROWS : FLOAT32_ROWS;
   }
 
   private TorchGraph compile(Prompts wanted) {

@@ -105,8 +105,12 @@ final class MeasuredSpeed {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "speed", ".part");
-      Files.writeString(part, speed.float32Millis() + "\n" + speed.bfloat16Millis() + "\n");
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.writeString(part, speed.float32Millis() + "\n" + speed.bfloat16Millis() + "\n");
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(part);
+      }
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "{0} cannot be written, measured again next time: {1}", file, e);
     }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// In which numbers a model keeps its weights and computes. Norms are float32 in each; keys and
-/// values are kept in float16 in all but [#EXACT].
+/// values are kept in float16 where anything else is rounded.
 ///
 /// Where the processor multiplies bfloat16 fast ([MeasuredSpeed]), all but [#EXACT] compute prompts
 /// and the encoder's attention in it; elsewhere in float32.

@@ -88,6 +88,11 @@ public final class SmolVlm implements AutoCloseable {
     boolean torch = throughTorch(config, options);
     boolean halves = halves(config, options);
     this.precision = options.precision().resolve(halves);
+    if (torch && precision == Precision.BF16 && !halves) {
+      LOG.log(
+          Level.WARNING,
+          "bf16: this processor is no faster in bfloat16, so pictures and prompts are float32");
+    }
     var weights = new NetworkWeights(checkpoint.weights(), arena, team, torch);
     this.decoder = decoder(weights, torch, halves);
     PictureConfig pictures = config.pictures().orElse(null);

@@ -13,7 +13,7 @@ final class Bfloat16Attention implements AttentionForm {
     if (keyBias != null) {
       throw new IllegalArgumentException("keys that are not seen are for float32");
     }
-    // Queries are scaled, not scores: a fifteenth of the numbers.
+    // Queries are scaled, not scores: a sixteenth of the numbers, for 1,024 patches.
     String heads =
         ops.let(
             "(self).attend(torch.mul(%s, %s), %s, %s)",
