@@ -91,13 +91,19 @@ def rest(results):
     return lines
 
 
-def head(results):
+def others(folder):
+    """Links to what was measured on other kinds of processors, a folder each."""
+    kinds = sorted(d for d in os.listdir(folder) if os.path.exists(os.path.join(folder, d, "results.json")))
+    return ["", "Another processor: " + ", ".join(f"[{d}]({d}/README.md)" for d in kinds) + "."] if kinds else []
+
+
+def head(results, folder):
     m, l = results["machine"], results["limits"]
     loads = [r for part in results["members"].values() for s in part.values() for r in s["rounds"]]
     worst = max((r["foreign"] for r in loads), default=0)
     most = max((r["load"] for r in loads), default=0)
     narrow = ["", NARROW] if m["instructions"] == ["avx2"] else []
-    return ["# Benchmarks", "", NOTE, *narrow, "",
+    return ["# Benchmarks", "", NOTE, *narrow, *others(folder), "",
             f"- {m['date']}; {m['processor']}, {m['processors']} processors, {', '.join(m['instructions'])}; {m['system']}; "
             f"{results['threads']} threads",
             f"- {m['java']}; commit {m['commit']}{' with changes' if m['changed'] else ''}; " +
@@ -162,7 +168,7 @@ def write(results, folder):
     with open(os.path.join(folder, "results.json"), "w") as f:
         json.dump(results, f, indent=1)
         f.write("\n")
-    text = "\n".join(head(results) + goals(results) + stages(results) + rest(results) + growth(folder)) + "\n"
+    text = "\n".join(head(results, folder) + goals(results) + stages(results) + rest(results) + growth(folder)) + "\n"
     with open(os.path.join(folder, "README.md"), "w") as f:
         f.write(text)
     plot(results, os.path.join(folder, "benchmarks.png"))
