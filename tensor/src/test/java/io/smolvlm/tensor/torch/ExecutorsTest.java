@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -214,6 +215,35 @@ class ExecutorsTest {
     }
   }
 
+  /// The same rows through the kernels and through libtorch, in chunks that end at the cuts.
+  ///
+  /// @param compare gets what the kernels and what libtorch made of each chunk
+  private void inChunks(
+      TwoLayers network,
+      TorchGraph graph,
+      int[] cuts,
+      Sequence mine,
+      Sequence theirs,
+      BiConsumer<Matrix, Matrix> compare) {
+    int most = cuts[cuts.length - 1];
+    Matrix cos = random(most, 3);
+    Matrix sin = random(most, 3);
+    Matrix x = random(most, WIDTH);
+    for (int c = 0; c + 1 < cuts.length; c++) {
+      int from = cuts[c];
+      int to = cuts[c + 1];
+      Matrix rows = copy(x.slice(from, to));
+      Matrix expected =
+          copy(network.forward(kernels.begin(List.of(new Span(mine, to - from)), cos, sin), rows));
+      mine.length = to;
+      Matrix actual = Matrix.allocate(arena, to - from, WIDTH);
+      graph.runCausal(
+          copy(x.slice(from, to)), cos.slice(from, to), sin.slice(from, to), theirs, actual, null);
+      theirs.length = to;
+      compare.accept(expected, actual);
+    }
+  }
+
   /// Kernels in float32 and libtorch in bfloat16, both over keys and values in float16, in chunks
   /// that end in, at and behind the ends of blocks.
   @Test
@@ -222,34 +252,19 @@ class ExecutorsTest {
     var network = new TwoLayers();
     var layout = new HalfLayout(2, 2, 6, 2 * KernelOps.lanes(), KernelOps.lanes());
     int most = 3 * layout.rows();
-    Matrix cos = random(most, 3);
-    Matrix sin = random(most, 3);
-    Matrix x = random(most, WIDTH);
     var mine = new HalfMemory(layout);
     var theirs = new HalfMemory(layout);
     try (TorchGraph graph =
         TorchGraph.compileCausal(
             false, Arithmetic.BFLOAT16, layout, (ops, in) -> network.forward(ops, in))) {
       int[] cuts = {0, 5, 6, layout.rows(), 2 * layout.rows() + 3, most};
-      for (int c = 0; c + 1 < cuts.length; c++) {
-        int from = cuts[c];
-        int to = cuts[c + 1];
-        Matrix rows = copy(x.slice(from, to));
-        Matrix expected =
-            copy(
-                network.forward(kernels.begin(List.of(new Span(mine, to - from)), cos, sin), rows));
-        mine.length = to;
-        Matrix actual = Matrix.allocate(arena, to - from, WIDTH);
-        graph.runCausal(
-            copy(x.slice(from, to)),
-            cos.slice(from, to),
-            sin.slice(from, to),
-            theirs,
-            actual,
-            null);
-        theirs.length = to;
-        pointsAlike(expected, actual, 0.999);
-      }
+      inChunks(
+          network,
+          graph,
+          cuts,
+          mine,
+          theirs,
+          (expected, actual) -> pointsAlike(expected, actual, 0.999));
     }
     for (int i = 0; i < mine.blocks.size(); i++) {
       for (long at = 0; at < layout.bytes(); at += 2) {
@@ -266,34 +281,18 @@ class ExecutorsTest {
   @Test
   void decoderOperationsAgreeAndShareOneMemory() {
     var network = new TwoLayers();
-    Matrix cos = random(20, 3);
-    Matrix sin = random(20, 3);
-    Matrix x = random(11, WIDTH);
     var mine = new Memory(2, 20, 12);
     var theirs = new Memory(2, 20, 12);
     try (TorchGraph graph =
         TorchGraph.compileCausal(
             false, Arithmetic.FLOAT32, null, (ops, in) -> network.forward(ops, in))) {
-      int[] cuts = {0, 5, 6, 11};
-      for (int c = 0; c + 1 < cuts.length; c++) {
-        int from = cuts[c];
-        int to = cuts[c + 1];
-        Matrix rows = copy(x.slice(from, to));
-        Matrix expected =
-            copy(
-                network.forward(kernels.begin(List.of(new Span(mine, to - from)), cos, sin), rows));
-        mine.length = to;
-        Matrix actual = Matrix.allocate(arena, to - from, WIDTH);
-        graph.runCausal(
-            copy(x.slice(from, to)),
-            cos.slice(from, to),
-            sin.slice(from, to),
-            theirs,
-            actual,
-            null);
-        theirs.length = to;
-        near(expected, actual, "rows " + from + " to " + to);
-      }
+      inChunks(
+          network,
+          graph,
+          new int[] {0, 5, 6, 11},
+          mine,
+          theirs,
+          (expected, actual) -> near(expected, actual, "rows"));
     }
     for (int i = 0; i < mine.blocks.size(); i++) {
       near(mine.blocks.get(i), theirs.blocks.get(i), "keys and values, block " + i);
@@ -302,19 +301,22 @@ class ExecutorsTest {
 
   private record Span(KeyValues keyValues, int rows) implements RowSpan {}
 
-  private final class HalfMemory implements KeyValues {
-    private final HalfLayout layout;
-    private final List<MemorySegment> blocks;
+  private abstract static class Sequence implements KeyValues {
     private int length;
-
-    HalfMemory(HalfLayout layout) {
-      this.layout = layout;
-      this.blocks = Stream.generate(() -> arena.allocate(layout.bytes(), 64)).limit(3).toList();
-    }
 
     @Override
     public int length() {
       return length;
+    }
+  }
+
+  private final class HalfMemory extends Sequence {
+    private final HalfLayout layout;
+    private final List<MemorySegment> blocks;
+
+    HalfMemory(HalfLayout layout) {
+      this.layout = layout;
+      this.blocks = Stream.generate(() -> arena.allocate(layout.bytes(), 64)).limit(3).toList();
     }
 
     @Override
@@ -343,23 +345,17 @@ class ExecutorsTest {
     }
   }
 
-  private final class Memory implements KeyValues {
+  private final class Memory extends Sequence {
     /// So that the cuts of the test fall into, onto and across the ends of blocks.
     private static final int ROWS = 4;
 
     private final List<Matrix> blocks;
-    private int length;
 
     Memory(int layers, int capacity, int width) {
       this.blocks =
           Stream.generate(() -> Matrix.allocate(arena, layers * 2 * ROWS, width))
               .limit(capacity / ROWS)
               .toList();
-    }
-
-    @Override
-    public int length() {
-      return length;
     }
 
     @Override
