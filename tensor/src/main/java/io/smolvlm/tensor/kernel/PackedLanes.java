@@ -20,6 +20,11 @@ import jdk.incubator.vector.VectorSpecies;
 /// and one for scales, the loop over four rows takes two inputs a turn and not four, and no method
 /// takes or gives a vector but those of a few bytecodes.
 ///
+/// The loops of one row and of four must not share that room either, or one of them is slow in
+/// every process that has also run the other: a method of more than 325 bytecodes
+/// (`FreqInlineSize`) is compiled for itself, and what is smaller fits into its caller together
+/// (docs/log.md, "slow after eight").
+///
 /// Loops run over a whole row: what C2 puts before a loop to prove that indices are in range is
 /// worth a dozen of its turns (docs/log.md, "machine code of the 8-bit kernel").
 final class PackedLanes {

@@ -199,20 +199,25 @@ final class VectorAttention {
   }
 
   private static float exponentials(MemorySegment s, long base, int count, float max) {
-    FloatVector total = FloatVector.zero(Lanes.F32);
-    int j = 0;
-    for (; j + LANES <= count; j += LANES) {
-      FloatVector e = Lanes.exp(load(s, base + 4L * j).sub(max));
-      e.intoMemorySegment(s, base + 4L * j, ORDER);
-      total = total.add(e);
-    }
-    float sum = Lanes.sum(total);
-    for (; j < count; j++) {
+    int whole = count / LANES * LANES;
+    float sum = whole == 0 ? 0 : vectors(s, base, whole, max);
+    for (int j = whole; j < count; j++) {
       float e = Partial.exp(at(s, base + 4L * j) - max);
       s.set(ValueLayout.JAVA_FLOAT, base + 4L * j, e);
       sum += e;
     }
     return sum;
+  }
+
+  /// Apart from short sequences, which never come here, as in [VectorHalfKernels#exponentials].
+  private static float vectors(MemorySegment s, long base, int whole, float max) {
+    FloatVector total = FloatVector.zero(Lanes.F32);
+    for (int j = 0; j < whole; j += LANES) {
+      FloatVector e = Lanes.exp(load(s, base + 4L * j).sub(max));
+      e.intoMemorySegment(s, base + 4L * j, ORDER);
+      total = total.add(e);
+    }
+    return Lanes.sum(total);
   }
 
   /// Adds a block's weighted values to the sums that stand in `out`.

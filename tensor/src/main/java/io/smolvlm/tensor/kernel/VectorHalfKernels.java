@@ -212,18 +212,24 @@ final class VectorHalfKernels implements HalfKernels {
     for (int j = whole; j < count; j++) {
       most = Math.max(most, scores[from + j]);
     }
-    FloatVector total = FloatVector.zero(Lanes.F32);
-    for (int j = 0; j < whole; j += LANES) {
-      FloatVector e = Lanes.exp(load(scores, from + j).sub(most));
-      e.mul(UNIT).intoArray(scores, from + j);
-      total = total.add(e);
-    }
-    float sum = Lanes.sum(total);
+    float sum = whole == 0 ? 0 : exponentials(scores, from, whole, most);
     for (int j = whole; j < count; j++) {
       float e = Partial.exp(scores[from + j] - most);
       scores[from + j] = e * UNIT;
       sum += e;
     }
     return sum;
+  }
+
+  /// Apart from short sequences, which never come here: C2 would not inline what it has seen run
+  /// seldom, and each vector would be an object for as long as the process lives.
+  private static float exponentials(float[] scores, int from, int whole, float most) {
+    FloatVector total = FloatVector.zero(Lanes.F32);
+    for (int j = from; j < from + whole; j += LANES) {
+      FloatVector e = Lanes.exp(load(scores, j).sub(most));
+      e.mul(UNIT).intoArray(scores, j);
+      total = total.add(e);
+    }
+    return Lanes.sum(total);
   }
 }

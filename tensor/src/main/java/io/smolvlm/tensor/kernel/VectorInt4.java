@@ -87,10 +87,11 @@ final class VectorInt4 {
         for (int q = from; q < alone; q += TOGETHER) {
           int yAt = (q - from) * PANEL + o;
           fourRows(x.pairQuads(), x.at(q) / 2, words, blocks, sums);
-          for (int i = 0; i < TOGETHER; i++) {
+          for (int i = 0; i < TOGETHER; i += 2) {
             int of = sums + 2 * LANES * i;
-            int s = x.at(q + i) / 16;
-            scaledQuad(words, of, blocks, scales, o, x.scales(), s, y, yAt + i * PANEL);
+            int s0 = x.at(q + i) / 16;
+            int s1 = x.at(q + i + 1) / 16;
+            scaledPair(words, of, blocks, scales, o, x.scales(), s0, s1, y, yAt + i * PANEL);
           }
         }
       }
@@ -183,35 +184,50 @@ final class VectorInt4 {
     }
   }
 
-  /// The outputs of a row from what [#fourRows] left, as [#scaled] has them.
-  private static void scaledQuad(
+  /// The outputs of two rows from what [#fourRows] left, as [#scaled] has them.
+  private static void scaledPair(
       int[] words,
       int from,
       int blocks,
       float[] scales,
       int o,
       float[] xScales,
-      int s,
+      int s0,
+      int s1,
       float[] y,
       int to) {
-    FloatVector a = FloatVector.zero(Lanes.F32);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+    FloatVector a0 = FloatVector.zero(Lanes.F32);
+    FloatVector b0 = a0;
+    FloatVector c0 = a0;
+    FloatVector d0 = a0;
+    FloatVector a1 = a0;
+    FloatVector b1 = a0;
+    FloatVector c1 = a0;
+    FloatVector d1 = a0;
     for (int j = 0; j < blocks; j++) {
       int i = from + j * 8 * LANES;
       int at = 2 * j * PANEL + o;
-      FloatVector scale = all(xScales, s + 2 * j);
-      a = halves(words, i).fma(FloatVector.fromArray(Lanes.F32, scales, at).mul(scale), a);
-      b =
-          halves(words, i + LANES)
-              .fma(FloatVector.fromArray(Lanes.F32, scales, at + LANES).mul(scale), b);
-      FloatVector sum = all(xScales, s + 2 * j + 1);
-      c = FloatVector.fromArray(Lanes.F32, scales, at + PANEL).fma(sum, c);
-      d = FloatVector.fromArray(Lanes.F32, scales, at + PANEL + LANES).fma(sum, d);
+      FloatVector u = FloatVector.fromArray(Lanes.F32, scales, at);
+      FloatVector w = FloatVector.fromArray(Lanes.F32, scales, at + LANES);
+      FloatVector scale = all(xScales, s0 + 2 * j);
+      a0 = halves(words, i).fma(u.mul(scale), a0);
+      b0 = halves(words, i + LANES).fma(w.mul(scale), b0);
+      scale = all(xScales, s1 + 2 * j);
+      a1 = halves(words, i + 2 * LANES).fma(u.mul(scale), a1);
+      b1 = halves(words, i + 3 * LANES).fma(w.mul(scale), b1);
+      u = FloatVector.fromArray(Lanes.F32, scales, at + PANEL);
+      w = FloatVector.fromArray(Lanes.F32, scales, at + PANEL + LANES);
+      FloatVector sum = all(xScales, s0 + 2 * j + 1);
+      c0 = u.fma(sum, c0);
+      d0 = w.fma(sum, d0);
+      sum = all(xScales, s1 + 2 * j + 1);
+      c1 = u.fma(sum, c1);
+      d1 = w.fma(sum, d1);
     }
-    a.add(c).intoArray(y, to);
-    b.add(d).intoArray(y, to + LANES);
+    a0.add(c0).intoArray(y, to);
+    b0.add(d0).intoArray(y, to + LANES);
+    a1.add(c1).intoArray(y, to + PANEL);
+    b1.add(d1).intoArray(y, to + PANEL + LANES);
   }
 
   /// Sums of blocks for one row and two vectors of outputs: in the low half of a word those of even
