@@ -121,7 +121,7 @@ final class VectorAttention {
         a2 = p.fma(load(ks, at + 2 * stride), a2);
         a3 = p.fma(load(ks, at + 3 * stride), a3);
       }
-      score(q, query, ks, key, headDim, i, a0, scale, bias, first + j, s, to + 4L * j);
+      score(q, query, ks, key, headDim, i, Lanes.sum(a0), scale, bias, first + j, s, to + 4L * j);
       score(
           q,
           query,
@@ -129,7 +129,7 @@ final class VectorAttention {
           key + stride,
           headDim,
           i,
-          a1,
+          Lanes.sum(a1),
           scale,
           bias,
           first + j + 1,
@@ -142,7 +142,7 @@ final class VectorAttention {
           key + 2 * stride,
           headDim,
           i,
-          a2,
+          Lanes.sum(a2),
           scale,
           bias,
           first + j + 2,
@@ -155,7 +155,7 @@ final class VectorAttention {
           key + 3 * stride,
           headDim,
           i,
-          a3,
+          Lanes.sum(a3),
           scale,
           bias,
           first + j + 3,
@@ -169,11 +169,12 @@ final class VectorAttention {
       for (; i + LANES <= headDim; i += LANES) {
         a = load(q, query + 4L * i).fma(load(ks, key + 4L * i), a);
       }
-      score(q, query, ks, key, headDim, i, a, scale, bias, first + j, s, to + 4L * j);
+      score(q, query, ks, key, headDim, i, Lanes.sum(a), scale, bias, first + j, s, to + 4L * j);
     }
   }
 
-  /// Adds up the lanes and what is left of the head from `i` on, and stores the score of key `j`.
+  /// Adds what is left of the head from `i` on, and stores the score of key `j`. Takes no vector,
+  /// as in [VectorLinear#finish].
   private static void score(
       MemorySegment q,
       long query,
@@ -181,13 +182,13 @@ final class VectorAttention {
       long key,
       int headDim,
       int i,
-      FloatVector partial,
+      float lanes,
       float scale,
       @Nullable Matrix bias,
       int j,
       MemorySegment s,
       long to) {
-    float dot = Lanes.sum(partial);
+    float dot = lanes;
     for (; i < headDim; i++) {
       dot = Math.fma(at(q, query + 4L * i), at(ks, key + 4L * i), dot);
     }
