@@ -121,7 +121,7 @@ final class VectorAttention {
         a2 = p.fma(load(ks, at + 2 * stride), a2);
         a3 = p.fma(load(ks, at + 3 * stride), a3);
       }
-      score(q, query, ks, key, headDim, i, Lanes.sum(a0), scale, bias, first + j, s, to + 4L * j);
+      score(q, query, ks, key, headDim, i, a0, scale, bias, first + j, s, to + 4L * j);
       score(
           q,
           query,
@@ -129,7 +129,7 @@ final class VectorAttention {
           key + stride,
           headDim,
           i,
-          Lanes.sum(a1),
+          a1,
           scale,
           bias,
           first + j + 1,
@@ -142,7 +142,7 @@ final class VectorAttention {
           key + 2 * stride,
           headDim,
           i,
-          Lanes.sum(a2),
+          a2,
           scale,
           bias,
           first + j + 2,
@@ -155,7 +155,7 @@ final class VectorAttention {
           key + 3 * stride,
           headDim,
           i,
-          Lanes.sum(a3),
+          a3,
           scale,
           bias,
           first + j + 3,
@@ -169,12 +169,11 @@ final class VectorAttention {
       for (; i + LANES <= headDim; i += LANES) {
         a = load(q, query + 4L * i).fma(load(ks, key + 4L * i), a);
       }
-      score(q, query, ks, key, headDim, i, Lanes.sum(a), scale, bias, first + j, s, to + 4L * j);
+      score(q, query, ks, key, headDim, i, a, scale, bias, first + j, s, to + 4L * j);
     }
   }
 
-  /// Adds what is left of the head from `i` on, and stores the score of key `j`. Takes no vector,
-  /// as in [VectorLinear#finish].
+  /// Adds up the lanes and what is left of the head from `i` on, and stores the score of key `j`.
   private static void score(
       MemorySegment q,
       long query,
@@ -182,13 +181,13 @@ final class VectorAttention {
       long key,
       int headDim,
       int i,
-      float lanes,
+      FloatVector partial,
       float scale,
       @Nullable Matrix bias,
       int j,
       MemorySegment s,
       long to) {
-    float dot = lanes;
+    float dot = Lanes.sum(partial);
     for (; i < headDim; i++) {
       dot = Math.fma(at(q, query + 4L * i), at(ks, key + 4L * i), dot);
     }

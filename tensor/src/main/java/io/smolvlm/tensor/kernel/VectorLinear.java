@@ -73,10 +73,10 @@ final class VectorLinear {
       a2 = p.fma(loadBf16(ws, at + 2 * stride), a2);
       a3 = p.fma(loadBf16(ws, at + 3 * stride), a3);
     }
-    finish(x, ws, wp, b, y, 0, o, in, Lanes.sum(a0));
-    finish(x, ws, wp, b, y, 0, o + 1, in, Lanes.sum(a1));
-    finish(x, ws, wp, b, y, 0, o + 2, in, Lanes.sum(a2));
-    finish(x, ws, wp, b, y, 0, o + 3, in, Lanes.sum(a3));
+    finish(x, ws, wp, b, y, 0, o, in, a0);
+    finish(x, ws, wp, b, y, 0, o + 1, in, a1);
+    finish(x, ws, wp, b, y, 0, o + 2, in, a2);
+    finish(x, ws, wp, b, y, 0, o + 3, in, a3);
   }
 
   private static FloatVector loadBf16(MemorySegment s, long offset) {
@@ -157,14 +157,14 @@ final class VectorLinear {
       a3 = p.fma(v, a3);
       b3 = q.fma(v, b3);
     }
-    finish(x, ws, wp, b, y, r, o, i, Lanes.sum(a0));
-    finish(x, ws, wp + stride, b, y, r, o + 1, i, Lanes.sum(a1));
-    finish(x, ws, wp + 2 * stride, b, y, r, o + 2, i, Lanes.sum(a2));
-    finish(x, ws, wp + 3 * stride, b, y, r, o + 3, i, Lanes.sum(a3));
-    finish(x, ws, wp, b, y, r + 1, o, i, Lanes.sum(b0));
-    finish(x, ws, wp + stride, b, y, r + 1, o + 1, i, Lanes.sum(b1));
-    finish(x, ws, wp + 2 * stride, b, y, r + 1, o + 2, i, Lanes.sum(b2));
-    finish(x, ws, wp + 3 * stride, b, y, r + 1, o + 3, i, Lanes.sum(b3));
+    finish(x, ws, wp, b, y, r, o, i, a0);
+    finish(x, ws, wp + stride, b, y, r, o + 1, i, a1);
+    finish(x, ws, wp + 2 * stride, b, y, r, o + 2, i, a2);
+    finish(x, ws, wp + 3 * stride, b, y, r, o + 3, i, a3);
+    finish(x, ws, wp, b, y, r + 1, o, i, b0);
+    finish(x, ws, wp + stride, b, y, r + 1, o + 1, i, b1);
+    finish(x, ws, wp + 2 * stride, b, y, r + 1, o + 2, i, b2);
+    finish(x, ws, wp + 3 * stride, b, y, r + 1, o + 3, i, b3);
   }
 
   private static void oneByFour(
@@ -186,10 +186,10 @@ final class VectorLinear {
       a2 = p.fma(load(ws, wp + 2 * stride + at), a2);
       a3 = p.fma(load(ws, wp + 3 * stride + at), a3);
     }
-    finish(x, ws, wp, b, y, r, o, i, Lanes.sum(a0));
-    finish(x, ws, wp + stride, b, y, r, o + 1, i, Lanes.sum(a1));
-    finish(x, ws, wp + 2 * stride, b, y, r, o + 2, i, Lanes.sum(a2));
-    finish(x, ws, wp + 3 * stride, b, y, r, o + 3, i, Lanes.sum(a3));
+    finish(x, ws, wp, b, y, r, o, i, a0);
+    finish(x, ws, wp + stride, b, y, r, o + 1, i, a1);
+    finish(x, ws, wp + 2 * stride, b, y, r, o + 2, i, a2);
+    finish(x, ws, wp + 3 * stride, b, y, r, o + 3, i, a3);
   }
 
   private static void single(
@@ -201,11 +201,10 @@ final class VectorLinear {
     for (; i + LANES <= in; i += LANES) {
       a = load(x.segment(), xp + 4L * i).fma(load(ws, wp + 4L * i), a);
     }
-    finish(x, ws, wp, b, y, r, o, i, Lanes.sum(a));
+    finish(x, ws, wp, b, y, r, o, i, a);
   }
 
-  /// Adds what is left of the row from `i` on, and the bias. Takes no vector: this may be compiled
-  /// for itself, and then each would be an object.
+  /// Adds up the lanes, what is left of the row from `i` on, and the bias.
   private static void finish(
       Matrix x,
       MemorySegment ws,
@@ -215,9 +214,9 @@ final class VectorLinear {
       int r,
       int o,
       int i,
-      float lanes) {
+      FloatVector partial) {
     int in = x.cols();
-    float sum = lanes;
+    float sum = Lanes.sum(partial);
     for (; i < in; i++) {
       sum = Math.fma(at(x.segment(), 4L * ((long) r * in + i)), at(ws, wp + 4L * i), sum);
     }
