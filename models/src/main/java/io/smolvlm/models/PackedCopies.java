@@ -2,6 +2,7 @@ package io.smolvlm.models;
 
 import io.smolvlm.language.DecoderWeights;
 import io.smolvlm.tensor.FormatException;
+import io.smolvlm.tensor.kernel.Packer;
 import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.PackedWeight;
 import java.io.IOException;
@@ -31,9 +32,10 @@ import java.util.stream.Stream;
 /// Decoders that took long to pack are kept on disk, packed, and read from there at the next start.
 ///
 /// A copy is named by what its numbers were made of: length, time of change, first mebibyte and 64
-/// samples of each file of the checkpoint, the precision, and the version of the layout. Its own
-/// bytes are checked when it is read. One that is damaged is made again, the one that was used
-/// least lately goes when they take more than their room, and nothing fails when none can be kept.
+/// samples of each file of the checkpoint, the precision, and the version and width of the layout.
+/// Its own bytes are checked when it is read. One that is damaged is made again, the one that was
+/// used least lately goes when they take more than their room, and nothing fails when none can be
+/// kept.
 final class PackedCopies {
   /// Bytes that all copies may take; 0 for none at all.
   static final String PROPERTY = "smolvlm.cache.packed-bytes";
@@ -228,7 +230,7 @@ final class PackedCopies {
     for (Path file : stored.paths()) {
       add(digest, file);
     }
-    String how = " " + precision + " " + PackedWeight.LAYOUT;
+    String how = " " + precision + " " + PackedWeight.LAYOUT + " " + Packer.PANEL;
     return HexFormat.of().formatHex(digest.digest(how.getBytes(StandardCharsets.UTF_8)));
   }
 

@@ -9,6 +9,7 @@ import io.smolvlm.tensor.SafetensorsWriter;
 import io.smolvlm.tensor.Shape;
 import io.smolvlm.tensor.Tensor;
 import io.smolvlm.tensor.TensorInfo;
+import io.smolvlm.tensor.kernel.Packer;
 import io.smolvlm.tensor.kernel.Team;
 import io.smolvlm.tensor.ops.PackedWeight;
 import io.smolvlm.tensor.ops.PackedWeight.Format;
@@ -96,13 +97,14 @@ final class PackedCopy {
         Format format = Format.valueOf(words[0]);
         int out = Integer.parseInt(words[1]);
         int in = Integer.parseInt(words[2]);
-        long bytes = PackedWeight.bytes(format, out, in);
+        long bytes = PackedWeight.bytes(format, out, in, Packer.PANEL);
         if (out < 1 || in < 1 || bytes != tensor.data().byteSize()) {
           throw damaged(tensor, tensor.data().byteSize() + " bytes", "those of " + text);
         }
         MemorySegment data = memory.allocate(bytes, Matrix.ALIGNMENT);
         return new Entry(
-            new PackedWeight(format, out, in, data), Integer.parseUnsignedInt(words[3], 16));
+            new PackedWeight(format, out, in, Packer.PANEL, data),
+            Integer.parseUnsignedInt(words[3], 16));
       } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
         throw damaged(tensor, "metadata '" + text + "'", "format, outputs, inputs and checksum");
       }

@@ -30,8 +30,8 @@ interface PackedKernels {
   /// @param weight of 8 bits
   /// @param x with what [#lessNext] makes of it
   /// @param from a multiple of 4, since four rows lie side by side
-  /// @param scratch `33 * 32 * blocks` numbers
-  /// @param y receives `[to - from, 32]`
+  /// @param scratch `[33, panel, blocks]` numbers
+  /// @param y receives `[to - from, panel]`
   void int8(
       PackedWeight weight, int panel, Activations x, int from, int to, float[] scratch, float[] y);
 
@@ -40,9 +40,9 @@ interface PackedKernels {
   /// @param weight of 4 bits
   /// @param x quantised
   /// @param from a multiple of 4, since four rows lie side by side
-  /// @param words scratch, `20 * 32 * blocks` numbers
-  /// @param scales scratch, `2 * 32 * blocks` numbers
-  /// @param y receives `[to - from, 32]`
+  /// @param words scratch, `[20, panel, blocks]` numbers
+  /// @param scales scratch, `[2, panel, blocks]` numbers
+  /// @param y receives `[to - from, panel]`
   void int4(
       PackedWeight weight,
       int panel,

@@ -16,9 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// C2 inlines so much and no more into a method (`NodeCountInliningCutoff`), and one operation that
 /// is not inlined costs an object a call. So methods of [VectorInt8] and [VectorInt4] hold two
-/// vectors of outputs and not the whole panel, 4-bit kernels are two loops, one for sums of blocks
-/// and one for scales, the loop over four rows takes two inputs a turn and not four, and no method
-/// takes or gives a vector but those of a few bytecodes.
+/// vectors of outputs, a panel, 4-bit kernels are two loops, one for sums of blocks and one for
+/// scales, the loop over four rows takes two inputs a turn and not four, and no method takes or
+/// gives a vector but those of a few bytecodes.
 ///
 /// The loops of one row and of four must not share that room either, or one of them is slow in
 /// every process that has also run the other: a method of more than 325 bytecodes
@@ -29,9 +29,13 @@ import jdk.incubator.vector.VectorSpecies;
 /// worth a dozen of its turns (docs/log.md, "machine code of the 8-bit kernel").
 final class PackedLanes {
   static final int LANES = Lanes.COUNT;
+
+  /// Bytes of a vector.
+  static final long LINE = (long) LANES * Float.BYTES;
+
   static final VectorShape SHAPE = VectorShape.forBitSize(LANES * Float.SIZE);
   static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, SHAPE);
-  static final int PANEL = PackedWeight.PANEL;
+  static final int PANEL = Packer.PANEL;
   static final int BLOCK = PackedWeight.BLOCK;
 
   /// Rows for which weights are widened.

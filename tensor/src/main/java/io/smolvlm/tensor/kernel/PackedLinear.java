@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Linear layers with packed weights, shared out by panels. One thread at a time; allocates nothing
 /// once it has seen the largest shape.
 final class PackedLinear {
-  private static final int PANEL = PackedWeight.PANEL;
+  private static final int PANEL = Packer.PANEL;
 
   /// Rows that stay in the second-level cache while panels stream past them, and for which each
   /// panel is widened anew; a multiple of 4.
@@ -45,8 +45,13 @@ final class PackedLinear {
 
   /// @param x `[n, in]`; the same matrix as in the last call is not looked at again, unless
   ///   [#forget] was called
+  /// @param weight in panels of [Packer#PANEL]
   /// @param y `[n, out]`, written
   void run(Matrix x, Linear linear, PackedWeight weight, Matrix y) {
+    if (weight.panel() != PANEL) {
+      throw new IllegalArgumentException(
+          linear.name() + ": panels of " + weight.panel() + ", kernels take " + PANEL);
+    }
     Form form =
         switch (weight.format()) {
           case INT8 -> Form.LESS;
@@ -114,15 +119,15 @@ final class PackedLinear {
     }
 
     private void panel(PackedWeight w, int panel, Member member, Matrix to, int row, int end) {
-      int width = PackedWeight.BLOCK * w.blocks();
+      int room = PANEL * w.blocks();
       switch (prepared) {
         case LESS -> {
-          float[] scratch = member.floats((1 + PANEL) * width);
+          float[] scratch = member.floats((1 + PackedWeight.BLOCK) * room);
           kernels.int8(w, panel, activations, row, end, scratch, member.sums);
         }
         case ROUNDED -> {
-          int[] words = member.words(20 * width);
-          float[] scales = member.floats(2 * PANEL * w.blocks());
+          int[] words = member.words(20 * room);
+          float[] scales = member.floats(2 * room);
           kernels.int4(w, panel, activations, row, end, words, scales, member.sums);
         }
       }

@@ -24,6 +24,9 @@ public final class Packer {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int N = PackedWeight.BLOCK;
 
+  /// Outputs of a panel as the kernels of this process take it: two vectors.
+  public static final int PANEL = 2 * Partial.COUNT;
+
   private final Team team;
 
   /// @param team shares out the panels; not closed with this
@@ -36,8 +39,9 @@ public final class Packer {
   public PackedWeight pack(Format format, Tensor tensor, SegmentAllocator memory) {
     int out = tensor.rows();
     int in = tensor.cols();
-    MemorySegment data = memory.allocate(PackedWeight.bytes(format, out, in), Matrix.ALIGNMENT);
-    var weight = new PackedWeight(format, out, in, data);
+    MemorySegment data =
+        memory.allocate(PackedWeight.bytes(format, out, in, PANEL), Matrix.ALIGNMENT);
+    var weight = new PackedWeight(format, out, in, PANEL, data);
     team.run(
         (_, piece, pieces) -> {
           int to = weight.panels() * (piece + 1) / pieces;
@@ -78,8 +82,8 @@ public final class Packer {
     }
 
     void pack(int panel) {
-      int first = panel * PackedWeight.PANEL;
-      for (int o = 0; o < PackedWeight.PANEL && first + o < weight.out(); o++) {
+      int first = panel * PANEL;
+      for (int o = 0; o < PANEL && first + o < weight.out(); o++) {
         MemorySegment stored = tensor.rowData(first + o, first + o + 1);
         boolean kept = keeps();
         if (!kept) {
@@ -130,13 +134,13 @@ public final class Packer {
     private void store(int panel, int b, int o) {
       MemorySegment data = weight.data();
       int[] q = block.levels();
-      long at = weight.levelsAt(panel, o) + (long) b * weight.format().halfBytes();
+      long at = weight.levelsAt(panel) + (long) b * weight.levelBytes();
       switch (weight.format()) {
         case INT8 -> {
           for (int j = 0; j < N / 4; j++) {
             int i = 4 * j;
             int word = q[i] + (q[i + 1] << 8) + (q[i + 2] << 16) + (q[i + 3] << 24);
-            data.set(WORD, at + 64L * j, word);
+            data.set(WORD, at + weight.word(j, o), word);
           }
         }
         case INT4 -> {
@@ -145,18 +149,14 @@ public final class Packer {
             for (int k = 0; k < 8; k++) {
               word |= q[8 * j + k] << (k / 2 * 4 + k % 2 * 16);
             }
-            data.set(WORD, at + 64L * j, word);
+            data.set(WORD, at + weight.word(j, o), word);
           }
         }
       }
-      long scale =
-          weight.scalesAt(panel)
-              + (long) b * weight.format().scaleBytes()
-              + 4L * (o % 16)
-              + 2L * (o / 16);
-      data.set(HALF, scale, block.scale());
+      long scales = weight.scalesAt(panel) + (long) b * weight.scaleBytes();
+      data.set(HALF, scales + weight.factor(0, o), block.scale());
       if (weight.format() == Format.INT4) {
-        data.set(HALF, scale + 64, block.min());
+        data.set(HALF, scales + weight.factor(1, o), block.min());
       }
     }
   }

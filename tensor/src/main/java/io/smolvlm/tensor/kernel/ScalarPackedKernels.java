@@ -1,7 +1,6 @@
 package io.smolvlm.tensor.kernel;
 
 import io.smolvlm.tensor.ops.PackedWeight;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
@@ -10,7 +9,9 @@ import java.nio.ByteOrder;
 final class ScalarPackedKernels implements PackedKernels {
   private static final ValueLayout.OfInt WORD =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int PANEL = PackedWeight.PANEL;
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int PANEL = Packer.PANEL;
   private static final int BLOCK = PackedWeight.BLOCK;
 
   @Override
@@ -60,11 +61,11 @@ final class ScalarPackedKernels implements PackedKernels {
 
   /// The even and the odd inputs are added up apart, then together.
   private static float row8(PackedWeight weight, int panel, int o, float[] x, int first) {
-    long at = weight.levelsAt(panel, o);
+    long at = weight.levelsAt(panel);
     float even = 0;
     float odd = 0;
     for (int j = 0; j < weight.blocks() * BLOCK / 4; j++) {
-      int word = weight.data().get(WORD, at + 64L * j);
+      int word = weight.data().get(WORD, at + weight.word(j, o)); // blocks follow each other
       float scale = half(weight, panel, j / (BLOCK / 4), 0, o) * 0x1p-24f;
       int i = first + 4 * j;
       even = Math.fma((word << 24) * scale, x[i], even);
@@ -90,9 +91,8 @@ final class ScalarPackedKernels implements PackedKernels {
         float sum = 0;
         float least = 0;
         for (int b = 0; b < weight.blocks(); b++) {
-          long at = weight.levelsAt(panel, o) + (long) b * weight.format().halfBytes();
           int first = x.at(r) + b * BLOCK;
-          int dot = block4(weight.data(), at, x.pairs(), first / 2);
+          int dot = block4(weight, panel, b, o, x.pairs(), first / 2);
           float[] s = x.scales();
           sum = Math.fma(dot, half(weight, panel, b, 0, o) * s[first / 16], sum);
           least = Math.fma(half(weight, panel, b, 1, o), s[first / 16 + 1], least);
@@ -102,10 +102,12 @@ final class ScalarPackedKernels implements PackedKernels {
     }
   }
 
-  private static int block4(MemorySegment data, long at, int[] pairs, int first) {
+  private static int block4(
+      PackedWeight weight, int panel, int block, int o, int[] pairs, int first) {
+    long at = weight.levelsAt(panel) + (long) block * weight.levelBytes();
     int dot = 0;
     for (int j = 0; j < BLOCK / 8; j++) {
-      int word = data.get(WORD, at + 64L * j);
+      int word = weight.data().get(WORD, at + weight.word(j, o));
       for (int s = 0; s < 4; s++) {
         int pair = pairs[first + 4 * j + s];
         dot += ((word >>> (4 * s)) & 15) * (short) pair;
@@ -117,8 +119,7 @@ final class ScalarPackedKernels implements PackedKernels {
 
   /// A float16 of output `o` of a block: its scale or, as the second, its minimum.
   private static float half(PackedWeight weight, int panel, int block, int which, int o) {
-    long at = weight.scalesAt(panel) + (long) block * weight.format().scaleBytes() + 64L * which;
-    int word = weight.data().get(WORD, at + 4L * (o % 16));
-    return Float.float16ToFloat((short) (word >> (o / 16 * 16)));
+    long at = weight.scalesAt(panel) + (long) block * weight.scaleBytes();
+    return Float.float16ToFloat(weight.data().get(HALF, at + weight.factor(which, o)));
   }
 }

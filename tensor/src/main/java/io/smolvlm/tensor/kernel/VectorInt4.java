@@ -3,6 +3,7 @@ package io.smolvlm.tensor.kernel;
 import static io.smolvlm.tensor.kernel.PackedLanes.BLOCK;
 import static io.smolvlm.tensor.kernel.PackedLanes.I32;
 import static io.smolvlm.tensor.kernel.PackedLanes.LANES;
+import static io.smolvlm.tensor.kernel.PackedLanes.LINE;
 import static io.smolvlm.tensor.kernel.PackedLanes.PANEL;
 import static io.smolvlm.tensor.kernel.PackedLanes.TOGETHER;
 import static io.smolvlm.tensor.kernel.PackedLanes.all;
@@ -15,7 +16,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.smolvlm.tensor.ops.PackedWeight;
-import io.smolvlm.tensor.ops.PackedWeight.Format;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -28,7 +28,6 @@ import jdk.incubator.vector.VectorSpecies;
 /// more from levels that were spread once.
 final class VectorInt4 {
   private static final VectorSpecies<Short> I16 = VectorSpecies.of(short.class, PackedLanes.SHAPE);
-  private static final int HALF = Format.INT4.halfBytes();
 
   private VectorInt4() {}
 
@@ -75,60 +74,57 @@ final class VectorInt4 {
       float[] scales,
       float[] y) {
     MemorySegment data = weight.data();
+    long at = weight.levelsAt(panel);
     long scalesAt = weight.scalesAt(panel);
     int blocks = weight.blocks();
     int alone = from + (to - from) / TOGETHER * TOGETHER;
     if (alone > from) {
       scales(data, scalesAt, blocks, scales);
-      for (int o = 0; o < PANEL; o += 2 * LANES) {
-        spread(data, weight.levelsAt(panel, o), blocks, words, 0);
-        spread(data, weight.levelsAt(panel, o + LANES), blocks, words, LANES);
-        int sums = blocks * BLOCK * LANES;
-        for (int q = from; q < alone; q += TOGETHER) {
-          int yAt = (q - from) * PANEL + o;
-          fourRows(x.pairQuads(), x.at(q) / 2, words, blocks, sums);
-          for (int i = 0; i < TOGETHER; i += 2) {
-            int of = sums + 2 * LANES * i;
-            int s0 = x.at(q + i) / 16;
-            int s1 = x.at(q + i + 1) / 16;
-            scaledPair(words, of, blocks, scales, o, x.scales(), s0, s1, y, yAt + i * PANEL);
-          }
+      spread(data, at, blocks, words);
+      int sums = blocks * BLOCK * LANES;
+      for (int q = from; q < alone; q += TOGETHER) {
+        fourRows(x.pairQuads(), x.at(q) / 2, words, blocks, sums);
+        for (int i = 0; i < TOGETHER; i += 2) {
+          int of = sums + 2 * LANES * i;
+          int s0 = x.at(q + i) / 16;
+          int s1 = x.at(q + i + 1) / 16;
+          scaledPair(words, of, blocks, scales, x.scales(), s0, s1, y, (q - from + i) * PANEL);
         }
       }
     }
     for (int r = alone; r < to; r++) {
-      for (int o = 0; o < PANEL; o += 2 * LANES) {
-        long at = weight.levelsAt(panel, o);
-        long next = weight.levelsAt(panel, o + LANES);
-        oneRow(x.pairs(), x.at(r) / 2, data, at, next, blocks, words, o);
-      }
-      scaled(data, scalesAt, blocks, words, x, r, y, (r - from) * PANEL);
+      oneRow(x.pairs(), x.at(r) / 2, data, at, blocks, words);
+      scaled(data, scalesAt, blocks, words, x.scales(), x.at(r) / 16, y, (r - from) * PANEL);
     }
   }
 
   /// Of each block the scales of a panel, then its minima.
   private static void scales(MemorySegment data, long at, int blocks, float[] scratch) {
-    for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes()) {
-      for (int o = 0; o < PANEL / 2; o += LANES) {
-        int to = 2 * b * PANEL + o;
-        IntVector d = words(data, at + 4L * o);
-        low(d).mul(0x1p112f).intoArray(scratch, to);
-        high(d).mul(0x1p112f).intoArray(scratch, to + PANEL / 2);
-        IntVector m = words(data, at + 4L * o + 64);
-        low(m).mul(0x1p112f).intoArray(scratch, to + PANEL);
-        high(m).mul(0x1p112f).intoArray(scratch, to + PANEL + PANEL / 2);
-      }
+    for (int b = 0; b < blocks; b++, at += 2 * LINE) {
+      int to = 2 * b * PANEL;
+      IntVector d = words(data, at);
+      low(d).mul(0x1p112f).intoArray(scratch, to);
+      high(d).mul(0x1p112f).intoArray(scratch, to + LANES);
+      IntVector m = words(data, at + LINE);
+      low(m).mul(0x1p112f).intoArray(scratch, to + PANEL);
+      high(m).mul(0x1p112f).intoArray(scratch, to + PANEL + LANES);
     }
   }
 
-  /// The levels of one vector of outputs in halves of words, a word for two inputs.
-  ///
-  /// @param to where those of the first two inputs go
-  private static void spread(MemorySegment data, long at, int blocks, int[] words, int to) {
+  /// The levels of a panel in halves of words, a word for two inputs: both vectors for each pair.
+  /// Beginning and middle of the panel go on together, as in [VectorInt8].
+  private static void spread(MemorySegment data, long at, int blocks, int[] words) {
     IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
-    for (int j = 0; j < blocks * BLOCK / 8; j++) {
-      IntVector w = words(data, at + (long) (j / (BLOCK / 8)) * HALF + 64L * (j % (BLOCK / 8)));
-      int i = to + 8 * j * LANES;
+    int middle = blocks * BLOCK / 8;
+    for (int j = 0; j < middle; j++) {
+      IntVector u = words(data, at + LINE * j);
+      IntVector w = words(data, at + LINE * (j + middle));
+      int i = (j / 2 * 8 + j % 2) * LANES;
+      u.and(lowest).intoArray(words, i);
+      u.lanewise(LSHR, 4).and(lowest).intoArray(words, i + 2 * LANES);
+      u.lanewise(LSHR, 8).and(lowest).intoArray(words, i + 4 * LANES);
+      u.lanewise(LSHR, 12).and(lowest).intoArray(words, i + 6 * LANES);
+      i += middle / 2 * 8 * LANES;
       w.and(lowest).intoArray(words, i);
       w.lanewise(LSHR, 4).and(lowest).intoArray(words, i + 2 * LANES);
       w.lanewise(LSHR, 8).and(lowest).intoArray(words, i + 4 * LANES);
@@ -190,7 +186,6 @@ final class VectorInt4 {
       int from,
       int blocks,
       float[] scales,
-      int o,
       float[] xScales,
       int s0,
       int s1,
@@ -206,7 +201,7 @@ final class VectorInt4 {
     FloatVector d1 = a0;
     for (int j = 0; j < blocks; j++) {
       int i = from + j * 8 * LANES;
-      int at = 2 * j * PANEL + o;
+      int at = 2 * j * PANEL;
       FloatVector u = FloatVector.fromArray(Lanes.F32, scales, at);
       FloatVector w = FloatVector.fromArray(Lanes.F32, scales, at + LANES);
       FloatVector scale = all(xScales, s0 + 2 * j);
@@ -233,15 +228,15 @@ final class VectorInt4 {
   /// Sums of blocks for one row and two vectors of outputs: in the low half of a word those of even
   /// inputs, in the high half of odd ones. 16 products of 15 and 127 fit into a half.
   private static void oneRow(
-      int[] x, int xAt, MemorySegment data, long at, long next, int blocks, int[] partial, int to) {
+      int[] x, int xAt, MemorySegment data, long at, int blocks, int[] partial) {
     IntVector lowest = IntVector.broadcast(I32, 0x000F000F);
-    for (int b = 0; b < blocks; b++, at += HALF, next += HALF, to += PANEL) {
+    for (int b = 0; b < blocks; b++, at += BLOCK / 4 * LINE) {
       ShortVector sum0 = ShortVector.zero(I16);
       ShortVector sum1 = sum0;
       for (int j = 0; j < BLOCK / 8; j++) {
         int i = xAt + b * (BLOCK / 2) + 4 * j;
-        IntVector w0 = words(data, at + 64L * j);
-        IntVector w1 = words(data, next + 64L * j);
+        IntVector w0 = words(data, at + 2 * LINE * j);
+        IntVector w1 = words(data, at + 2 * LINE * j + LINE);
         ShortVector v = both(x, i);
         sum0 = w0.and(lowest).reinterpretAsShorts().mul(v).add(sum0);
         sum1 = w1.and(lowest).reinterpretAsShorts().mul(v).add(sum1);
@@ -255,31 +250,17 @@ final class VectorInt4 {
         sum0 = w0.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts().mul(v).add(sum0);
         sum1 = w1.lanewise(LSHR, 12).and(lowest).reinterpretAsShorts().mul(v).add(sum1);
       }
-      sum0.reinterpretAsInts().intoArray(partial, to);
-      sum1.reinterpretAsInts().intoArray(partial, to + LANES);
+      sum0.reinterpretAsInts().intoArray(partial, b * PANEL);
+      sum1.reinterpretAsInts().intoArray(partial, b * PANEL + LANES);
     }
   }
 
+  /// The outputs of one row from what [#oneRow] left.
   private static void scaled(
       MemorySegment data,
       long at,
       int blocks,
       int[] partial,
-      Activations x,
-      int row,
-      float[] y,
-      int to) {
-    for (int o = 0; o < PANEL / 2; o += LANES) {
-      scaled(data, at + 4L * o, blocks, partial, o, x.scales(), x.at(row) / 16, y, to + o);
-    }
-  }
-
-  private static void scaled(
-      MemorySegment data,
-      long at,
-      int blocks,
-      int[] partial,
-      int from,
       float[] scales,
       int s,
       float[] y,
@@ -288,18 +269,18 @@ final class VectorInt4 {
     FloatVector sum1 = sum0;
     FloatVector least0 = sum0;
     FloatVector least1 = sum0;
-    for (int b = 0; b < blocks; b++, at += Format.INT4.scaleBytes(), from += PANEL, s += 2) {
+    for (int b = 0; b < blocks; b++, at += 2 * LINE, s += 2) {
       IntVector d = words(data, at);
       FloatVector scale = all(scales, s);
-      sum0 = halves(partial, from).fma(low(d).mul(0x1p112f).mul(scale), sum0);
-      sum1 = halves(partial, from + PANEL / 2).fma(high(d).mul(0x1p112f).mul(scale), sum1);
-      IntVector m = words(data, at + 64);
+      sum0 = halves(partial, b * PANEL).fma(low(d).mul(0x1p112f).mul(scale), sum0);
+      sum1 = halves(partial, b * PANEL + LANES).fma(high(d).mul(0x1p112f).mul(scale), sum1);
+      IntVector m = words(data, at + LINE);
       FloatVector sum = all(scales, s + 1);
       least0 = low(m).mul(0x1p112f).fma(sum, least0);
       least1 = high(m).mul(0x1p112f).fma(sum, least1);
     }
     sum0.add(least0).intoArray(y, to);
-    sum1.add(least1).intoArray(y, to + PANEL / 2);
+    sum1.add(least1).intoArray(y, to + LANES);
   }
 
   /// Both halves of each word together.

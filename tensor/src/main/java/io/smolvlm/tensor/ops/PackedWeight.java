@@ -8,43 +8,37 @@ import java.nio.ByteOrder;
 /// A weight in blocks of 32 numbers with shared scales, laid out for kernels that read it once,
 /// front to back.
 ///
-/// A *panel* is 32 outputs. Its *blocks* of 32 inputs come three times: the levels of outputs 0 to
-/// 15 of every block, then those of outputs 16 to 31, and the scales of every block, before the
-/// levels in 8 bits and behind them in 4, as kernels come to need them. So a vector's lanes are
-/// outputs, an input is one number broadcast to all of them, no sum runs across lanes, and each
-/// pass of a kernel reads memory in order, which is what processors fetch ahead of. What is missing
-/// at the right and bottom is stored as zeros.
+/// A *panel* is as many outputs as two vectors have lanes. It holds the levels of all its blocks of
+/// 32 inputs, block after block, and the scales of all blocks, before the levels in 8 bits and
+/// behind them in 4, as kernels come to need them. So lanes are outputs, an input is one number
+/// broadcast to all of them, no sum runs across lanes, and a kernel reads every line of a panel in
+/// order, which is what processors fetch ahead of: where two vectors came from places of their own,
+/// 4 bits were read from memory at half the speed (docs/log.md, "panels of two vectors"). What is
+/// missing at the right and bottom is stored as zeros.
 ///
-/// [Format#INT8], `w = d q` with `|q|` at most 127, little-endian:
+/// With `P` outputs a panel and little-endian numbers, [Format#INT8], `w = d q` with `|q|` at most
+/// 127:
 ///
 /// | of each block | what |
 /// |---|---|
-/// | twice 512 bytes | 8 x 16 words: word `o` of group `j` is the number `q0 + 2^8 q1 + 2^16 q2 + 2^24 q3` of output `o`, inputs `4j` to `4j + 3` |
-/// | 64 bytes | 16 words: the float16 scale `d` of output `i` low, of output `i + 16` high |
+/// | 32 P bytes | 8 x P words: word `o` of group `j` is the number `q0 + 2^8 q1 + 2^16 q2 + 2^24 q3` of output `o`, inputs `4j` to `4j + 3` |
+/// | 2 P bytes | P/2 words: the float16 scale `d` of output `i` low, of output `i + P/2` high |
 ///
 /// [Format#INT4], `w = d q + m`:
 ///
 /// | of each block | what |
 /// |---|---|
-/// | twice 256 bytes | 4 x 16 words: word `o` of group `j` holds 8 unsigned levels `q` of output `o`; inputs `8j, 8j + 2, 8j + 4, 8j + 6` in its low half, the odd ones between them in its high half |
-/// | 64 bytes | scales `d` as above |
-/// | 64 bytes | minima `m` likewise |
+/// | 16 P bytes | 4 x P words: word `o` of group `j` holds 8 unsigned levels `q` of output `o`; inputs `8j, 8j + 2, 8j + 4, 8j + 6` in its low half, the odd ones between them in its high half |
+/// | 2 P bytes | scales `d` as above |
+/// | 2 P bytes | minima `m` likewise |
 ///
 /// The words of 8 bits are sums, not four bytes side by side, so that a shift to the left gives a
 /// level and 1/256 of its neighbour below, which is taken off the input once
 /// ([io.smolvlm.tensor.kernel]), and no level has to be masked out.
-///
-/// Widths of vectors do not show in it: it is the same on every machine.
 public final class PackedWeight implements LinearWeight {
   /// Version of what is described above, and of how numbers are rounded to it: copies of another
   /// one are not read.
-  public static final int LAYOUT = 1;
-
-  /// Outputs of a panel.
-  public static final int PANEL = 32;
-
-  /// Outputs whose levels lie together.
-  public static final int HALF_PANEL = PANEL / 2;
+  public static final int LAYOUT = 2;
 
   /// Inputs of a block.
   public static final int BLOCK = 32;
@@ -58,57 +52,57 @@ public final class PackedWeight implements LinearWeight {
   /// How numbers are kept.
   public enum Format {
     /// 8.5 bits a number, the numbers of GGUF's Q8_0.
-    INT8(512, 64),
+    INT8(8, 1),
     /// 5 bits a number, the numbers of GGUF's Q4_0 and Q4_1.
-    INT4(256, 128);
+    INT4(4, 2);
 
-    private final int halfBytes;
-    private final int scaleBytes;
+    private final int groups;
+    private final int factors;
 
-    Format(int halfBytes, int scaleBytes) {
-      this.halfBytes = halfBytes;
-      this.scaleBytes = scaleBytes;
+    Format(int groups, int factors) {
+      this.groups = groups;
+      this.factors = factors;
     }
 
-    /// Bytes of a block's levels for 16 outputs: how far they are from block to block.
-    public int halfBytes() {
-      return halfBytes;
+    /// Words of a block's levels for each output.
+    public int groups() {
+      return groups;
     }
 
-    /// Bytes of a block's scales, minima included: how far they are from block to block.
-    public int scaleBytes() {
-      return scaleBytes;
+    /// Float16 numbers of a block for each output: its scale, or scale and minimum.
+    public int factors() {
+      return factors;
     }
 
-    private int blockBytes() {
-      return 2 * halfBytes + scaleBytes;
+    private int blockBytes(int panel) {
+      return (4 * groups + 2 * factors) * panel;
     }
   }
 
   private final Format format;
   private final int out;
   private final int in;
+  private final int panel;
   private final MemorySegment data;
 
+  /// @param panel outputs of a panel, an even number
   /// @param data [#bytes] of them, aligned as a [Matrix] is
-  public PackedWeight(Format format, int out, int in, MemorySegment data) {
-    if (data.byteSize() != bytes(format, out, in)) {
+  public PackedWeight(Format format, int out, int in, int panel, MemorySegment data) {
+    if (panel < 2 || panel % 2 != 0 || data.byteSize() != bytes(format, out, in, panel)) {
       throw new IllegalArgumentException(
-          data.byteSize() + " bytes for " + format + " [" + out + ", " + in + "]");
+          "%d bytes for %s [%d, %d] in panels of %d"
+              .formatted(data.byteSize(), format, out, in, panel));
     }
     this.format = format;
     this.out = out;
     this.in = in;
+    this.panel = panel;
     this.data = data;
   }
 
   /// Bytes of a weight.
-  public static long bytes(Format format, int out, int in) {
-    return (long) panels(out) * blocks(in) * format.blockBytes();
-  }
-
-  private static int panels(int out) {
-    return Math.ceilDiv(out, PANEL);
+  public static long bytes(Format format, int out, int in, int panel) {
+    return (long) Math.ceilDiv(out, panel) * blocks(in) * format.blockBytes(panel);
   }
 
   private static int blocks(int in) {
@@ -129,8 +123,13 @@ public final class PackedWeight implements LinearWeight {
     return out;
   }
 
+  /// Outputs of a panel.
+  public int panel() {
+    return panel;
+  }
+
   public int panels() {
-    return panels(out);
+    return Math.ceilDiv(out, panel);
   }
 
   /// Blocks of each output.
@@ -142,24 +141,47 @@ public final class PackedWeight implements LinearWeight {
     return data;
   }
 
-  /// Where the levels of a panel's output begin, from 0 to 31; those of the next block are
-  /// [Format#halfBytes] further on, those of the next group of inputs 64.
-  public long levelsAt(int panel, int output) {
-    long first = format == Format.INT8 ? (long) blocks() * format.scaleBytes : 0;
-    return panelAt(panel)
-        + first
-        + (long) (output / HALF_PANEL) * blocks() * format.halfBytes
-        + 4L * (output % HALF_PANEL);
+  /// Bytes from the levels of a block to those of the next.
+  public int levelBytes() {
+    return 4 * panel * format.groups();
   }
 
-  /// Where the scales of a panel's first block begin; those of the next are [Format#scaleBytes]
-  /// further on, minima 64.
-  public long scalesAt(int panel) {
-    return panelAt(panel) + (format == Format.INT8 ? 0 : 2L * blocks() * format.halfBytes);
+  /// Bytes from the scales of a block to those of the next.
+  public int scaleBytes() {
+    return 2 * panel * format.factors();
   }
 
-  private long panelAt(int panel) {
-    return (long) panel * blocks() * format.blockBytes();
+  /// Where the levels of a panel's first block begin: `[groups, panel]` words; those of the next
+  /// are [#levelBytes] further on.
+  public long levelsAt(int number) {
+    return panelAt(number) + (format == Format.INT8 ? (long) blocks() * scaleBytes() : 0);
+  }
+
+  /// Where the scales of a panel's first block begin: `[factors, panel / 2]` words; those of the
+  /// next are [#scaleBytes] further on.
+  public long scalesAt(int number) {
+    return panelAt(number) + (format == Format.INT8 ? 0 : (long) blocks() * levelBytes());
+  }
+
+  private long panelAt(int number) {
+    return (long) number * blocks() * format.blockBytes(panel);
+  }
+
+  /// Bytes from a block's levels to the word of an output.
+  ///
+  /// @param group of inputs
+  /// @param output from 0 to `panel - 1`
+  public int word(int group, int output) {
+    return 4 * (group * panel + output);
+  }
+
+  /// Bytes from a block's scales to the float16 of an output.
+  ///
+  /// @param which 0 for the scale, 1 for the minimum
+  /// @param output from 0 to `panel - 1`
+  public int factor(int which, int output) {
+    int half = panel / 2;
+    return 2 * which * panel + 4 * (output % half) + 2 * (output / half);
   }
 
   /// The numbers that it stands for.
@@ -174,17 +196,17 @@ public final class PackedWeight implements LinearWeight {
   }
 
   private float get(int row, int i) {
-    int o = row % PANEL;
+    int o = row % panel;
     int k = i % BLOCK;
-    long levels = levelsAt(row / PANEL, o) + (long) (i / BLOCK) * format.halfBytes;
-    long scales = scalesAt(row / PANEL) + (long) (i / BLOCK) * format.scaleBytes;
-    float scale = half(scales, o);
+    long levels = levelsAt(row / panel) + (long) (i / BLOCK) * levelBytes();
+    long scales = scalesAt(row / panel) + (long) (i / BLOCK) * scaleBytes();
+    float scale = half(scales + factor(0, o));
     return switch (format) {
-      case INT8 -> scale * level8(data.get(WORD, levels + 64L * (k / 4)), k % 4);
+      case INT8 -> scale * level8(data.get(WORD, levels + word(k / 4, o)), k % 4);
       case INT4 -> {
         int shift = k % 8 / 2 * 4 + k % 2 * 16;
-        int word = data.get(WORD, levels + 64L * (k / 8));
-        yield scale * ((word >>> shift) & 15) + half(scales + 64, o);
+        yield scale * ((data.get(WORD, levels + word(k / 8, o)) >>> shift) & 15)
+            + half(scales + factor(1, o));
       }
     };
   }
@@ -200,8 +222,8 @@ public final class PackedWeight implements LinearWeight {
     return level;
   }
 
-  private float half(long at, int o) {
-    return Float.float16ToFloat(data.get(HALF, at + 4L * (o % 16) + 2L * (o / 16)));
+  private float half(long at) {
+    return Float.float16ToFloat(data.get(HALF, at));
   }
 
   @Override

@@ -68,12 +68,39 @@ class PackedTwinTest {
   /// Copies on disk are read as long as [PackedWeight#LAYOUT] is the same: whoever changes a bit of
   /// what packing gives changes that number, and these.
   @ParameterizedTest
-  @CsvSource({"INT8, 1, 1690093097", "INT4, 1, 2548621801"})
-  void bytesBelongToTheirLayout(Format format, int layout, long checksum) {
+  @CsvSource({
+    "INT8, 2, 2257705001, 1770084961, 2278749979",
+    "INT4, 2, 3303279357, 4108257631, 3528719174"
+  })
+  void bytesBelongToTheirLayout(Format format, int layout, long of8, long of16, long of32) {
     var sum = new CRC32C();
     sum.update(pack(format, random(70, 75)).data().asByteBuffer());
     assertEquals(layout, PackedWeight.LAYOUT);
-    assertEquals(checksum, sum.getValue());
+    long checksum =
+        switch (Packer.PANEL) {
+          case 8 -> of8;
+          case 16 -> of16;
+          default -> of32;
+        };
+    assertEquals(checksum, sum.getValue(), "panels of " + Packer.PANEL);
+  }
+
+  @Test
+  void panelsOfAnotherWidthAreRefused() {
+    PackedWeight w = pack(Format.INT8, random(4, 32));
+    var other =
+        new PackedWeight(
+            Format.INT8,
+            4,
+            32,
+            2 * Packer.PANEL,
+            arena.allocate(PackedWeight.bytes(Format.INT8, 4, 32, 2 * Packer.PANEL)));
+    Matrix y = Matrix.allocate(arena, 1, 4);
+    var linear = new PackedLinear(scalar, team);
+    linear.run(random(1, 32), new Linear("w", w, null), w, y);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> linear.run(random(1, 32), new Linear("w", other, null), other, y));
   }
 
   private Matrix run(PackedKernels kernels, Matrix x, PackedWeight w, Matrix bias) {
