@@ -3,6 +3,7 @@ package io.smolvlm.tensor.kernel;
 import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.AttentionShape;
 import io.smolvlm.tensor.ops.HalfBlocks;
+import io.smolvlm.tensor.ops.KeyValues;
 import io.smolvlm.tensor.ops.RowSpan;
 import java.util.Arrays;
 import java.util.List;
@@ -12,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// Attention, computed in float32, heads and rows shared out to the team. The object is used for
 /// every layer anew, so that a decode step allocates nothing.
 final class Attention implements Team.Work {
+  /// Positions from which a single row is worth three turns of the team.
+  private static final int LONG = 256;
+
   private final Kernels kernels;
   private final Team team;
   private final HalfAttention[] halves;
+  private final SplitAttention split;
   private List<? extends RowSpan> spans = List.of();
   private int layer;
   private @Nullable Matrix q;
@@ -30,6 +35,7 @@ final class Attention implements Team.Work {
     this.team = team;
     this.halves = new HalfAttention[team.size()];
     Arrays.setAll(halves, _ -> new HalfAttention(halfKernels));
+    this.split = new SplitAttention(halfKernels, team);
   }
 
   /// Every row sees every row.
@@ -79,12 +85,20 @@ final class Attention implements Team.Work {
     int pieces = team.pieces(queries.rows(), 1);
     if (spans.isEmpty()) {
       team.run(this, pieces);
-    } else {
-      // The first half of the pieces, for two members, are the first half of the heads: each has
-      // its own keys in its cache.
-      int sides = sides(heads);
-      team.run(this, sides * Math.max(1, pieces / sides));
+      return;
     }
+    if (queries.rows() == 1) {
+      KeyValues only = spans.getFirst().keyValues();
+      HalfBlocks half = only.halves();
+      if (half != null && only.length() >= LONG) {
+        split.attend(queries, 0, heads, half, layer, only.length() + 1, result);
+        return;
+      }
+    }
+    // The first half of the pieces, for two members, are the first half of the heads: each has its
+    // own keys in its cache.
+    int sides = sides(heads, queries.rows());
+    team.run(this, sides * Math.max(1, pieces / sides));
   }
 
   @Override
@@ -96,8 +110,12 @@ final class Attention implements Team.Work {
     }
   }
 
-  private int sides(AttentionShape heads) {
-    return Math.min(team.size(), heads.heads());
+  /// Into how many parts heads are cut: those that share keys stay together where there are pieces
+  /// enough, so that keys are read once.
+  private int sides(AttentionShape heads, int rows) {
+    return rows * heads.keyValueHeads() >= 2 * team.size()
+        ? heads.keyValueHeads()
+        : Math.min(team.size(), heads.heads());
   }
 
   private void everyRow(int member, int piece, int pieces) {
@@ -123,11 +141,11 @@ final class Attention implements Team.Work {
   private void causal(int member, int piece, int pieces) {
     AttentionShape s = Objects.requireNonNull(shape);
     int heads = s.heads();
-    int sides = sides(s);
+    int rows = Objects.requireNonNull(q).rows();
+    int sides = sides(s, rows);
     int blocks = pieces / sides;
     int side = piece / blocks;
     int block = piece % blocks;
-    int rows = Objects.requireNonNull(q).rows();
     int from = heads * side / sides;
     int to = heads * (side + 1) / sides;
     int end = rows * (block + 1) / blocks;

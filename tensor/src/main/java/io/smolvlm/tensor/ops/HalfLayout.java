@@ -4,9 +4,9 @@ import io.smolvlm.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Where a block of keys and values in float16 has what, for kernels that read each head's front to
-/// back: of every layer and key-value head the keys, `[headDim, rows]`, then the values, `[rows,
-/// headDim]`, both as *tables* whose columns are a vector's lanes.
+/// Where a block of keys and values in float16 has what, for kernels that read them front to back:
+/// of every layer the keys of all key-value heads, `[headDim, rows]` each, then their values,
+/// `[rows, headDim]`, both as *tables* whose columns are a vector's lanes.
 ///
 /// Of a table's columns `2 * lanes` each form a strip, and a strip's rows follow each other:
 /// `lanes` words, each with column `i` of the strip in its low half and column `i + lanes` in its
@@ -37,21 +37,22 @@ public record HalfLayout(int layers, int heads, int headDim, int rows, int lanes
 
   /// Bytes of a block.
   public long bytes() {
-    return (long) layers * heads * headBytes();
-  }
-
-  private long headBytes() {
-    return 2L * rows * (headDim + width());
+    return keysAt(layers, 0);
   }
 
   /// Where the keys of a head begin, `[headDim, rows]`.
   public long keysAt(int layer, int head) {
-    return ((long) layer * heads + head) * headBytes();
+    return 2L * rows * ((long) layer * heads * (headDim + width()) + (long) head * headDim);
   }
 
   /// Where the values of a head begin, `[rows, width]`.
   public long valuesAt(int layer, int head) {
-    return keysAt(layer, head) + 2L * rows * headDim;
+    return keysAt(layer, heads) + 2L * rows * head * width();
+  }
+
+  /// Bytes of a strip of values.
+  public long valueStripBytes() {
+    return 2L * rows * strip();
   }
 
   /// Numbers from the beginning of a strip's row to that of a column.

@@ -16,7 +16,7 @@ record MemoryForm(@Nullable HalfLayout halves) {
         ? ops.let("(self).remembered(blocks, past, per, %d, %s)", 2 * layer, fresh)
         : ops.let(
             "(self).keys(blocks, past, %d, %d, %s)",
-            halves.keysAt(layer, 0) / 2, halves.keysAt(layer + 1, 0) / 2, fresh);
+            halves.keysAt(layer, 0) / 2, halves.valuesAt(layer, 0) / 2, fresh);
   }
 
   /// As [#keys].
@@ -25,7 +25,7 @@ record MemoryForm(@Nullable HalfLayout halves) {
         ? ops.let("(self).remembered(blocks, past, per, %d, %s)", 2 * layer + 1, fresh)
         : ops.let(
             "(self).values(blocks, past, %d, %d, %s)",
-            halves.keysAt(layer, 0) / 2, halves.keysAt(layer + 1, 0) / 2, fresh);
+            halves.valuesAt(layer, 0) / 2, halves.keysAt(layer + 1, 0) / 2, fresh);
   }
 
   /// The methods behind these lines.
@@ -63,7 +63,7 @@ record MemoryForm(@Nullable HalfLayout halves) {
         parts = annotate(List[Tensor], [])
         for i in range(torch.len(blocks)):
           _0 = torch.append(parts, torch.slice(blocks[i], 0, begin, end))
-        return torch.view(torch.stack(parts), [torch.len(blocks), %2$d, -1])
+        return torch.stack(parts)
       def keys(self: __torch__.%1$s,
         blocks: List[Tensor],
         past: int,
@@ -73,9 +73,9 @@ record MemoryForm(@Nullable HalfLayout halves) {
         if torch.eq(past, 0):
           all = fresh
         else:
-          table = torch.slice((self).tables(blocks, begin, end), 2, 0, %3$d)
-          cut = torch.reshape(table, [-1, %2$d, %4$d, %5$d, %6$d, 2])
-          rows = torch.reshape(torch.permute(cut, [0, 2, 5, 4, 1, 3]), [-1, %7$d])
+          table = (self).tables(blocks, begin, end)
+          cut = torch.reshape(table, [-1, %2$d, %3$d, %4$d, %5$d, 2])
+          rows = torch.reshape(torch.permute(cut, [0, 2, 5, 4, 1, 3]), [-1, %6$d])
           all = torch.cat([torch.to(torch.slice(rows, 0, 0, past), 6), fresh])
         return all
       def values(self: __torch__.%1$s,
@@ -87,17 +87,16 @@ record MemoryForm(@Nullable HalfLayout halves) {
         if torch.eq(past, 0):
           all = fresh
         else:
-          table = torch.slice((self).tables(blocks, begin, end), 2, %3$d)
-          cut = torch.reshape(table, [-1, %2$d, %8$d, %9$d, %6$d, 2])
-          wide = torch.reshape(torch.permute(cut, [0, 3, 1, 2, 5, 4]), [-1, %2$d, %10$d])
-          rows = torch.reshape(torch.slice(wide, 2, 0, %5$d), [-1, %7$d])
+          table = (self).tables(blocks, begin, end)
+          cut = torch.reshape(table, [-1, %2$d, %7$d, %8$d, %5$d, 2])
+          wide = torch.reshape(torch.permute(cut, [0, 3, 1, 2, 5, 4]), [-1, %2$d, %9$d])
+          rows = torch.reshape(torch.slice(wide, 2, 0, %4$d), [-1, %6$d])
           all = torch.cat([torch.to(torch.slice(rows, 0, 0, past), 6), fresh])
         return all
     """
         .formatted(
             TorchArchive.CLASS,
             layout.heads(),
-            layout.rows() * layout.headDim(),
             layout.rows() / layout.strip(),
             layout.headDim(),
             layout.lanes(),

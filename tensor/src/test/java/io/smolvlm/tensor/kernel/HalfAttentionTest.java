@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.ops.AttentionShape;
 import io.smolvlm.tensor.ops.HalfBlocks;
 import io.smolvlm.tensor.ops.HalfLayout;
 import java.lang.foreign.Arena;
@@ -23,7 +24,7 @@ class HalfAttentionTest {
   private static final int LAYERS = 2;
   private static final int KEY_HEADS = 2;
 
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   @AfterEach
@@ -152,6 +153,48 @@ class HalfAttentionTest {
               .attend(q, row, 1, 0, heads, memory, 1, 1, 150 - 36 + row, 0.125f, alone);
         }
         assertArrayEquals(alone.toArray(), together.toArray(), heads + " heads");
+      }
+    }
+  }
+
+  /// One row by a whole team, of several sizes: the same numbers as by one thread, head by head.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 20, 64, 80})
+  void aTeamComputesWhatOneThreadDoes(int headDim) {
+    for (int size = 1; size <= 3; size++) {
+      try (var team = new Team(size)) {
+        for (HalfKernels kernels : List.of(new VectorHalfKernels(), new ScalarHalfKernels())) {
+          var split = new SplitAttention(kernels, team);
+          for (int group : new int[] {3, 1, 9}) {
+            var shape = new AttentionShape(KEY_HEADS * group, KEY_HEADS, headDim);
+            // Shorter ones after longer ones: nothing of these may be left.
+            for (int count : new int[] {333, 64, 65, 1, 1500, 70}) {
+              Matrix keys = random(count, KEY_HEADS * headDim);
+              HalfBlocks memory = blocks(layout(headDim), keys, random(count, KEY_HEADS * headDim));
+              Matrix q = random(2, KEY_HEADS * group * headDim);
+              Matrix alone = Matrix.allocate(arena, 2, q.cols());
+              for (int k = 0; k < KEY_HEADS; k++) {
+                new HalfAttention(kernels)
+                    .attend(
+                        q,
+                        1,
+                        1,
+                        k * group * headDim,
+                        group,
+                        memory,
+                        1,
+                        k,
+                        count,
+                        shape.scale(),
+                        alone);
+              }
+              Matrix together = Matrix.allocate(arena, 2, q.cols());
+              split.attend(q, 1, shape, memory, 1, count, together);
+              String what = size + " members, " + group + " heads, " + count + ", seed " + SEED;
+              assertArrayEquals(alone.toArray(), together.toArray(), what);
+            }
+          }
+        }
       }
     }
   }
