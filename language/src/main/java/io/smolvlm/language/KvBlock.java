@@ -1,16 +1,16 @@
 package io.smolvlm.language;
 
 import io.smolvlm.tensor.Matrix;
+import io.smolvlm.tensor.PagePool;
 import io.smolvlm.tensor.ops.HalfLayout;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Keys and values of [#ROWS] positions in all layers, off the heap. Several sequences with the
-/// same beginning hold the same block; its memory goes with the last of them.
+/// Keys and values of [#ROWS] positions in all layers, off the heap in large pages. Several
+/// sequences with the same beginning hold the same block; its memory goes with the last of them.
 ///
 /// Nobody writes over what another may read: the one sequence that stands at the block's end may go
 /// on in it, any other takes a copy of its part first ([KvCache#reserve]).
@@ -21,7 +21,7 @@ public final class KvBlock {
   /// touches few of them.
   public static final int ROWS = 64;
 
-  private final Arena arena = Arena.ofShared();
+  private final PagePool.Piece piece;
   private final MemorySegment memory;
   private final @Nullable Matrix all;
   private final List<Matrix> keys = new ArrayList<>();
@@ -31,18 +31,21 @@ public final class KvBlock {
 
   /// In float32; held once, by its maker.
   KvBlock(int layers, int width) {
-    Matrix matrix = Matrix.allocate(arena, layers * 2 * ROWS, width);
+    int rows = layers * 2 * ROWS;
+    this.piece = PagePool.of(4L * rows * width).take();
+    this.memory = piece.memory();
+    Matrix matrix = Matrix.of(memory, rows, width);
     for (int part = 0; part < 2 * layers; part++) {
       (part % 2 == 0 ? keys : values).add(matrix.slice(part * ROWS, (part + 1) * ROWS));
     }
     this.all = matrix;
-    this.memory = matrix.segment();
   }
 
   /// In float16; held once, by its maker.
   KvBlock(HalfLayout layout) {
     this.all = null;
-    this.memory = arena.allocate(layout.bytes(), Matrix.ALIGNMENT);
+    this.piece = PagePool.of(layout.bytes()).take();
+    this.memory = piece.memory();
   }
 
   MemorySegment memory() {
@@ -97,7 +100,7 @@ public final class KvBlock {
   public void release() {
     references--;
     if (references == 0) {
-      arena.close();
+      piece.giveBack();
     } else if (references < 0) {
       throw new IllegalStateException("the block has been given back");
     }

@@ -22,12 +22,19 @@ public final class LargePages implements SegmentAllocator {
   private static final long REGION = 64L << 20;
 
   private final Arena arena;
+  private final long regionBytes;
   private MemorySegment region = MemorySegment.NULL;
   private long used;
 
   /// @param arena owns the memory: it is given back when the arena is closed
   public LargePages(Arena arena) {
+    this(arena, REGION);
+  }
+
+  /// @param regionBytes of the regions from which pieces are cut
+  LargePages(Arena arena, long regionBytes) {
     this.arena = arena;
+    this.regionBytes = regionBytes;
   }
 
   /// Zeros.
@@ -35,7 +42,7 @@ public final class LargePages implements SegmentAllocator {
   public MemorySegment allocate(long bytes, long alignment) {
     long from = (used + alignment - 1) / alignment * alignment;
     if (from + bytes > region.byteSize()) {
-      MemorySegment next = Mapping.of(Math.max(REGION, bytes + PAGE), arena);
+      MemorySegment next = Mapping.of(Math.max(regionBytes, bytes + PAGE), arena);
       if (next == null) {
         return arena.allocate(bytes, alignment);
       }
