@@ -42,8 +42,8 @@ final class VectorLinear {
     int in = x.cols();
     int o = from;
     if (x.rows() == 1 && in % LANES == 0) {
-      for (; o + 4 <= to; o += 4) {
-        oneByFourBf16(x, w.data(), 2L * o * in, b, y, o);
+      for (; o < to; o++) {
+        singleBf16(x, w.data(), 2L * o * in, b, y, o);
       }
     }
     long scratch = 4L * row * in;
@@ -54,29 +54,21 @@ final class VectorLinear {
     }
   }
 
-  /// Widened in registers, for the decode step of a single answer: 87 us in place of 191 for
-  /// `[1536, 576]` on AVX2. Several rows share what is widened once.
-  private static void oneByFourBf16(
+  /// Widened in registers, for the decode step of a single answer. Several rows of `x` share what is
+  /// widened once.
+  ///
+  /// One output at a time, since a weight from memory is then one stream: of [49152, 576], two
+  /// threads read 34 GB/s so and 15 with four outputs side by side (docs/log.md, "one stream").
+  private static void singleBf16(
       Matrix x, MemorySegment ws, long wp, @Nullable Matrix b, Matrix y, int o) {
-    int in = x.cols();
-    long stride = 2L * in;
-    MemorySegment xs = x.segment();
-    FloatVector a0 = FloatVector.zero(Lanes.F32);
-    FloatVector a1 = a0;
-    FloatVector a2 = a0;
-    FloatVector a3 = a0;
-    for (int i = 0; i < in; i += LANES) {
-      FloatVector p = load(xs, 4L * i);
-      long at = wp + 2L * i;
-      a0 = p.fma(loadBf16(ws, at), a0);
-      a1 = p.fma(loadBf16(ws, at + stride), a1);
-      a2 = p.fma(loadBf16(ws, at + 2 * stride), a2);
-      a3 = p.fma(loadBf16(ws, at + 3 * stride), a3);
+    FloatVector a = FloatVector.zero(Lanes.F32);
+    for (int i = 0; i < x.cols(); i += LANES) {
+      a = load(x.segment(), 4L * i).fma(loadBf16(ws, wp + 2L * i), a);
     }
-    finish(x, ws, wp, b, y, 0, o, in, a0);
-    finish(x, ws, wp, b, y, 0, o + 1, in, a1);
-    finish(x, ws, wp, b, y, 0, o + 2, in, a2);
-    finish(x, ws, wp, b, y, 0, o + 3, in, a3);
+    // Not by `finish`: C2 would no longer inline it into `twoByFour`.
+    float sum = Lanes.sum(a);
+    y.segment().set(
+        ValueLayout.JAVA_FLOAT, 4L * o, b == null ? sum : sum + at(b.segment(), 4L * o));
   }
 
   private static FloatVector loadBf16(MemorySegment s, long offset) {
