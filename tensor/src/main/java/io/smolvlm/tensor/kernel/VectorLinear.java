@@ -21,6 +21,10 @@ final class VectorLinear {
   /// Rows of `x` that stay in the second-level cache while the weight streams past them.
   private static final int ROW_BLOCK = 48;
 
+  /// Up to so many rows of `x` go through each row of a bfloat16 weight while that is in the
+  /// first-level cache; more share what is widened once.
+  private static final int FEW = 16;
+
   private VectorLinear() {}
 
   static void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to) {
@@ -41,9 +45,15 @@ final class VectorLinear {
       int to) {
     int in = x.cols();
     int o = from;
-    if (x.rows() == 1 && in % LANES == 0) {
+    if (x.rows() <= FEW && in % LANES == 0) {
       for (; o < to; o++) {
-        singleBf16(x, w.data(), 2L * o * in, b, y, o);
+        int r = 0;
+        for (; r + 4 <= x.rows(); r += 4) {
+          fourByOneBf16(x, w.data(), 2L * o * in, b, y, r, o);
+        }
+        for (; r < x.rows(); r++) {
+          singleBf16(x, w.data(), 2L * o * in, b, y, r, o);
+        }
       }
     }
     long scratch = 4L * row * in;
@@ -54,21 +64,46 @@ final class VectorLinear {
     }
   }
 
-  /// Widened in registers, for the decode step of a single answer. Several rows of `x` share what is
-  /// widened once.
-  ///
-  /// One output at a time, since a weight from memory is then one stream: of [49152, 576], two
-  /// threads read 34 GB/s so and 15 with four outputs side by side (docs/log.md, "one stream").
+  /// Widened in registers, for decode steps. One output at a time, since a weight from memory is
+  /// then one stream: of [49152, 576], two threads read 34 GB/s so and 15 with four outputs side by
+  /// side (docs/log.md, "one stream").
   private static void singleBf16(
-      Matrix x, MemorySegment ws, long wp, @Nullable Matrix b, Matrix y, int o) {
+      Matrix x, MemorySegment ws, long wp, @Nullable Matrix b, Matrix y, int r, int o) {
     FloatVector a = FloatVector.zero(Lanes.F32);
+    long xp = 4L * r * x.cols();
     for (int i = 0; i < x.cols(); i += LANES) {
-      a = load(x.segment(), 4L * i).fma(loadBf16(ws, wp + 2L * i), a);
+      a = load(x.segment(), xp + 4L * i).fma(loadBf16(ws, wp + 2L * i), a);
     }
-    // Not by `finish`: C2 would no longer inline it into `twoByFour`.
-    float sum = Lanes.sum(a);
-    y.segment().set(
-        ValueLayout.JAVA_FLOAT, 4L * o, b == null ? sum : sum + at(b.segment(), 4L * o));
+    store(b, y, r, o, Lanes.sum(a));
+  }
+
+  private static void fourByOneBf16(
+      Matrix x, MemorySegment ws, long wp, @Nullable Matrix b, Matrix y, int r, int o) {
+    MemorySegment xs = x.segment();
+    long stride = 4L * x.cols();
+    FloatVector a0 = FloatVector.zero(Lanes.F32);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    for (int i = 0; i < x.cols(); i += LANES) {
+      FloatVector v = loadBf16(ws, wp + 2L * i);
+      long at = r * stride + 4L * i;
+      a0 = load(xs, at).fma(v, a0);
+      a1 = load(xs, at + stride).fma(v, a1);
+      a2 = load(xs, at + 2 * stride).fma(v, a2);
+      a3 = load(xs, at + 3 * stride).fma(v, a3);
+    }
+    store(b, y, r, o, Lanes.sum(a0));
+    store(b, y, r + 1, o, Lanes.sum(a1));
+    store(b, y, r + 2, o, Lanes.sum(a2));
+    store(b, y, r + 3, o, Lanes.sum(a3));
+  }
+
+  /// Takes no vector: what C2 has compiled for itself it does not inline, and each would be an
+  /// object.
+  private static void store(@Nullable Matrix b, Matrix y, int r, int o, float sum) {
+    float biased = b == null ? sum : sum + at(b.segment(), 4L * o);
+    y.segment().set(ValueLayout.JAVA_FLOAT, 4L * ((long) r * y.cols() + o), biased);
   }
 
   private static FloatVector loadBf16(MemorySegment s, long offset) {
