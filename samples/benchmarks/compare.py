@@ -67,6 +67,9 @@ def main():
     out = args.out or os.path.join(ROOT, *(["target", "benchmarks", "quick"] if args.quick else ["docs", "benchmarks"]))
     if args.growth:
         growth.write(count, out, command)
+        if os.path.exists(os.path.join(out, "results.json")):
+            with open(os.path.join(out, "results.json")) as f:
+                report.write(json.load(f), out)
         return
     machine = outside.machine(command)
     if args.renew or args.outside:

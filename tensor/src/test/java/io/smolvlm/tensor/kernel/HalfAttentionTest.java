@@ -7,6 +7,8 @@ import io.smolvlm.tensor.Matrix;
 import io.smolvlm.tensor.ops.AttentionShape;
 import io.smolvlm.tensor.ops.HalfBlocks;
 import io.smolvlm.tensor.ops.HalfLayout;
+import io.smolvlm.tensor.ops.KeyValues;
+import io.smolvlm.tensor.ops.RowSpan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -194,6 +196,66 @@ class HalfAttentionTest {
               assertArrayEquals(alone.toArray(), together.toArray(), what);
             }
           }
+        }
+      }
+    }
+  }
+
+  /// One row of a sequence of its own, where a long one is shared out otherwise than beside others.
+  private record Span(HalfBlocks halves, int length) implements RowSpan, KeyValues {
+    @Override
+    public KeyValues keyValues() {
+      return this;
+    }
+
+    @Override
+    public int rows() {
+      return 1;
+    }
+
+    @Override
+    public int blockRows() {
+      return ROWS;
+    }
+
+    @Override
+    public List<Matrix> keys(int layer) {
+      return List.of();
+    }
+
+    @Override
+    public List<Matrix> values(int layer) {
+      return List.of();
+    }
+
+    @Override
+    public List<Matrix> matrices(int count) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aSequenceAloneIsAttendedForAsBesideOthers(int size) {
+    var shape = new AttentionShape(3 * KEY_HEADS, KEY_HEADS, 64);
+    try (var team = new Team(size)) {
+      for (int length : new int[] {40, 255, 256, 257, 900}) {
+        List<Span> spans = new ArrayList<>();
+        for (int count : new int[] {length + 1, 10, 600}) {
+          Matrix keys = random(count, KEY_HEADS * 64);
+          HalfBlocks memory = blocks(layout(64), keys, random(count, KEY_HEADS * 64));
+          spans.add(new Span(memory, count - 1));
+        }
+        Matrix q = random(3, shape.queryWidth());
+        Matrix scratch = Matrix.allocate(arena, 1, 1); // for scores over float32
+        var attention = new Attention(new VectorKernels(), new VectorHalfKernels(), team);
+        Matrix together = Matrix.allocate(arena, 3, q.cols());
+        attention.causal(spans, 1, q, shape, scratch, together);
+        Matrix alone = Matrix.allocate(arena, 1, q.cols());
+        for (int i = 0; i < 3; i++) {
+          attention.causal(spans.subList(i, i + 1), 1, q.slice(i, i + 1), shape, scratch, alone);
+          assertArrayEquals(
+              together.slice(i, i + 1).toArray(), alone.toArray(), "behind " + length + ", " + i);
         }
       }
     }
