@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Keys and values of [#ROWS] positions in all layers, off the heap in large pages. Several
-/// sequences with the same beginning hold the same block; its memory goes with the last of them.
+/// Keys and values of [#ROWS] positions in all layers, off the heap. Several sequences with the
+/// same beginning hold the same block; its memory goes with the last of them.
 ///
 /// Nobody writes over what another may read: the one sequence that stands at the block's end may go
 /// on in it, any other takes a copy of its part first ([KvCache#reserve]).
@@ -49,19 +49,23 @@ public final class KvBlock {
   }
 
   MemorySegment memory() {
+    ensureHeld();
     return memory;
   }
 
   /// A block in float32.
   Matrix all() {
+    ensureHeld();
     return Objects.requireNonNull(all);
   }
 
   Matrix keys(int layer) {
+    ensureHeld();
     return keys.get(layer);
   }
 
   Matrix values(int layer) {
+    ensureHeld();
     return values.get(layer);
   }
 
@@ -79,7 +83,7 @@ public final class KvBlock {
   /// Takes over the first `rows` rows of another block.
   void copyFrom(KvBlock other, int rows) {
     if (all == null) {
-      memory.copyFrom(other.memory); // nobody reads the others' rows
+      memory().copyFrom(other.memory()); // nobody reads the others' rows
     }
     for (int i = 0; i < keys.size(); i++) {
       keys.get(i).slice(0, rows).copyFrom(other.keys.get(i).slice(0, rows));
@@ -90,10 +94,15 @@ public final class KvBlock {
 
   /// Holds it once more.
   public void retain() {
+    ensureHeld();
+    references++;
+  }
+
+  /// Its memory may be another's by then.
+  private void ensureHeld() {
     if (references == 0) {
       throw new IllegalStateException("the block has been given back");
     }
-    references++;
   }
 
   /// Lets go of it once.

@@ -153,6 +153,7 @@ class DecodeWorkersTest {
 
   private boolean killedWhileDecoding(DecodeWorkers workers, int seed) throws Exception {
     byte[] file = noise(320, 240 + seed, "png");
+    awaitAlive(workers, 3); // or one that is still starting would take the picture
     Set<Long> before = workers.pids();
     try (var caller = Executors.newVirtualThreadPerTaskExecutor()) {
       // Stopped first, so that the picture is on its way when its worker dies.

@@ -31,10 +31,15 @@ public final class LargePages implements SegmentAllocator {
     this(arena, REGION);
   }
 
-  /// @param regionBytes of the regions from which pieces are cut
+  /// @param regionBytes least bytes of the regions from which pieces are cut
   LargePages(Arena arena, long regionBytes) {
     this.arena = arena;
     this.regionBytes = regionBytes;
+  }
+
+  /// Whether there are any: elsewhere all memory is an arena's, zeros written at once.
+  static boolean available() {
+    return Mapping.MMAP != null && Mapping.MUNMAP != null && Mapping.MADVISE != null;
   }
 
   /// Zeros.

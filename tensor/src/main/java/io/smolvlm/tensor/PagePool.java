@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Memory in large pages for what comes and goes in pieces of one size, as blocks of keys and
-/// values do: pieces are cut from slabs of some large pages, and a slab whose pieces have all been
-/// given back returns to the system, unless it is the last with room.
+/// Memory for what comes and goes in pieces of one size, as blocks of keys and values do: pieces
+/// are cut from slabs of some large pages, where the system gives them ([LargePages]), and a slab
+/// whose pieces have all been given back returns to the system, unless it is the last with room.
 ///
-/// One pool of the process for each size, since a slab serves whoever needs a piece. Any thread.
+/// One pool of the process for each size, since a slab serves whoever needs a piece; its last slab
+/// stays for as long as the process. Any thread.
 public final class PagePool {
-  /// Bytes of a slab, or one piece where that is larger.
+  /// Bytes of a slab; of one piece where that is larger, or there are no large pages.
   private static final long SLAB = 16L << 20;
 
   private static final Map<Long, PagePool> POOLS = new ConcurrentHashMap<>();
@@ -35,29 +36,41 @@ public final class PagePool {
   }
 
   /// Zeros, aligned as a [Matrix] is; to be given back.
-  public synchronized Piece take() {
-    if (withRoom.isEmpty()) {
-      withRoom.add(new Slab());
+  public Piece take() {
+    Piece piece;
+    boolean used;
+    synchronized (this) {
+      if (withRoom.isEmpty()) {
+        withRoom.add(new Slab());
+      }
+      Slab slab = withRoom.getLast();
+      used = !slab.returned.isEmpty();
+      piece = slab.take();
+      if (!slab.hasRoom()) {
+        withRoom.removeLast();
+      }
     }
-    Slab slab = withRoom.getLast();
-    Piece piece = slab.take();
-    if (!slab.hasRoom()) {
-      withRoom.removeLast();
+    if (used) {
+      piece.memory.fill((byte) 0); // while others may take theirs
     }
     return piece;
   }
 
-  private synchronized void giveBack(Slab slab, MemorySegment memory) {
-    if (!slab.hasRoom()) {
-      withRoom.addFirst(slab); // those that have been here for longer are filled first
-    }
-    slab.returned.push(memory);
-    slab.taken--;
-    for (int i = 0; i < withRoom.size() && withRoom.size() > 1; i++) {
-      if (withRoom.get(i).taken == 0) {
-        withRoom.remove(i--).arena.close();
+  private void giveBack(Slab slab, MemorySegment memory) {
+    List<Slab> idle = new ArrayList<>();
+    synchronized (this) {
+      if (!slab.hasRoom()) {
+        withRoom.addFirst(slab); // those that have been here for longer are filled first
+      }
+      slab.returned.push(memory);
+      slab.taken--;
+      for (int i = 0; i < withRoom.size() && withRoom.size() > 1; i++) {
+        if (withRoom.get(i).taken == 0) {
+          idle.add(withRoom.remove(i--));
+        }
       }
     }
+    idle.forEach(s -> s.arena.close());
   }
 
   /// A piece on loan.
@@ -98,8 +111,8 @@ public final class PagePool {
     private int taken;
 
     Slab() {
-      long whole = Math.max(1, SLAB / apart) * apart;
-      memory = new LargePages(arena, whole + LargePages.PAGE).allocate(whole, Matrix.ALIGNMENT);
+      long whole = LargePages.available() ? Math.max(1, SLAB / apart) * apart : apart;
+      memory = new LargePages(arena, whole).allocate(whole, Matrix.ALIGNMENT);
     }
 
     boolean hasRoom() {
@@ -113,7 +126,7 @@ public final class PagePool {
         piece = memory.asSlice(cut, bytes);
         cut += apart;
       } else {
-        piece = returned.pop().fill((byte) 0);
+        piece = returned.pop();
       }
       taken++;
       return new Piece(PagePool.this, this, piece);

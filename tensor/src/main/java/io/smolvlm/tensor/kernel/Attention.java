@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Attention, computed in float32, heads and rows shared out to the team. The object is used for
-/// every layer anew, so that a decode step allocates nothing.
+/// Attention, computed in float32, heads and rows shared out to the team; one row over a long
+/// sequence goes through [SplitAttention]. The object is used for every layer anew, so that a
+/// decode step allocates nothing.
 final class Attention implements Team.Work {
   /// Positions from which a single row is worth three turns of the team.
   private static final int LONG = 256;
@@ -95,10 +96,10 @@ final class Attention implements Team.Work {
         return;
       }
     }
-    // The first half of the pieces, for two members, are the first half of the heads: each has its
-    // own keys in its cache.
+    // Neighbouring pieces read the same keys, so that a member has them in its cache.
     int sides = sides(heads, queries.rows());
-    team.run(this, sides * Math.max(1, pieces / sides));
+    int blocks = Math.max(pieces / sides, Math.ceilDiv(2 * team.size(), sides));
+    team.run(this, sides * Math.min(blocks, queries.rows()));
   }
 
   @Override

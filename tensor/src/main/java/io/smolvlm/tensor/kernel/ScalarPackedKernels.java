@@ -65,7 +65,7 @@ final class ScalarPackedKernels implements PackedKernels {
     float even = 0;
     float odd = 0;
     for (int j = 0; j < weight.blocks() * BLOCK / 4; j++) {
-      int word = weight.data().get(WORD, at + weight.word(j, o)); // blocks follow each other
+      int word = weight.data().get(WORD, at + weight.word(j, o));
       float scale = half(weight, panel, j / (BLOCK / 4), 0, o) * 0x1p-24f;
       int i = first + 4 * j;
       even = Math.fma((word << 24) * scale, x[i], even);

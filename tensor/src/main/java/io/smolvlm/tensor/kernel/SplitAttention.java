@@ -72,10 +72,11 @@ final class SplitAttention implements Team.Work {
       queries[i] = q.segment().get(ValueLayout.JAVA_FLOAT, from + 4L * i) * factor;
     }
     turn = Turn.SCORES;
-    team.run(this, team.pieces(used(layout), 1));
+    team.run(this, team.pieces(used(layout)));
     turn = Turn.EXPONENTIALS;
-    team.run(this, team.pieces(heads.heads(), 1));
+    team.run(this, team.pieces(heads.heads()));
     turn = Turn.MIXTURE;
+    // One piece each: strips that lie side by side are read in one run.
     team.run(this, Math.min(team.size(), strips(heads, layout)));
   }
 
@@ -98,9 +99,14 @@ final class SplitAttention implements Team.Work {
     if (mixed.length < all * layout.width()) {
       queries = new float[all * layout.width()];
       mixed = new float[all * layout.width()];
+    }
+    if (sums.length < all) {
       sums = new float[all];
-      for (int member = 0; member < widened.length; member++) {
-        widened[member] = new float[layout.strip() * Math.max(layout.rows(), layout.headDim())];
+    }
+    int strip = layout.strip() * Math.max(layout.rows(), layout.headDim());
+    for (int member = 0; member < widened.length; member++) {
+      if (widened[member].length < strip) {
+        widened[member] = new float[strip];
       }
     }
   }

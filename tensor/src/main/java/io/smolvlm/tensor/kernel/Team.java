@@ -84,6 +84,11 @@ public final class Team implements AutoCloseable {
     return most < size() ? 1 : Math.min(most, LOT * size());
   }
 
+  /// Into how many pieces to cut work over so many parts that are large enough each.
+  int pieces(int parts) {
+    return Math.min(parts, LOT * size());
+  }
+
   /// Where a piece of a range of `count` begins. Multiples of 4 keep whole register blocks
   /// together.
   static int bound(int count, int piece, int pieces) {

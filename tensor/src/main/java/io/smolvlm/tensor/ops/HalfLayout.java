@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 
 /// Where a block of keys and values in float16 has what, for kernels that read them front to back:
 /// of every layer the keys of all key-value heads, `[headDim, rows]` each, then their values,
-/// `[rows, headDim]`, both as *tables* whose columns are a vector's lanes.
+/// `[rows, width]`, both as *tables* whose columns are a vector's lanes.
 ///
 /// Of a table's columns `2 * lanes` each form a strip, and a strip's rows follow each other:
 /// `lanes` words, each with column `i` of the strip in its low half and column `i + lanes` in its

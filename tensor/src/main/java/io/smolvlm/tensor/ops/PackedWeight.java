@@ -8,13 +8,13 @@ import java.nio.ByteOrder;
 /// A weight in blocks of 32 numbers with shared scales, laid out for kernels that read it once,
 /// front to back.
 ///
-/// A *panel* is as many outputs as two vectors have lanes. It holds the levels of all its blocks of
-/// 32 inputs, block after block, and the scales of all blocks, before the levels in 8 bits and
-/// behind them in 4, as kernels come to need them. So lanes are outputs, an input is one number
-/// broadcast to all of them, no sum runs across lanes, and a kernel reads every line of a panel in
-/// order, which is what processors fetch ahead of: where two vectors came from places of their own,
-/// 4 bits were read from memory at half the speed (docs/log.md, "panels of two vectors"). What is
-/// missing at the right and bottom is stored as zeros.
+/// A *panel* is as many outputs as two vectors of the kernels have lanes. It holds the levels of
+/// all its blocks of 32 inputs, block after block, and the scales of all blocks, before the levels
+/// in 8 bits and behind them in 4, as kernels come to need them. So lanes are outputs, an input is
+/// one number broadcast to all of them, no sum runs across lanes, and a kernel reads every line of
+/// a panel in order, which is what processors fetch ahead of: where two vectors came from places of
+/// their own, 4 bits were read from memory at half the speed (docs/log.md, "panels of two
+/// vectors"). What is missing at the right and bottom is stored as zeros.
 ///
 /// With `P` outputs a panel and little-endian numbers, [Format#INT8], `w = d q` with `|q|` at most
 /// 127:
@@ -56,22 +56,15 @@ public final class PackedWeight implements LinearWeight {
     /// 5 bits a number, the numbers of GGUF's Q4_0 and Q4_1.
     INT4(4, 2);
 
+    /// Words of a block's levels for each output.
     private final int groups;
+
+    /// Float16 numbers of a block for each output: its scale, or scale and minimum.
     private final int factors;
 
     Format(int groups, int factors) {
       this.groups = groups;
       this.factors = factors;
-    }
-
-    /// Words of a block's levels for each output.
-    public int groups() {
-      return groups;
-    }
-
-    /// Float16 numbers of a block for each output: its scale, or scale and minimum.
-    public int factors() {
-      return factors;
     }
 
     private int blockBytes(int panel) {
@@ -143,33 +136,33 @@ public final class PackedWeight implements LinearWeight {
 
   /// Bytes from the levels of a block to those of the next.
   public int levelBytes() {
-    return 4 * panel * format.groups();
+    return 4 * panel * format.groups;
   }
 
   /// Bytes from the scales of a block to those of the next.
   public int scaleBytes() {
-    return 2 * panel * format.factors();
+    return 2 * panel * format.factors;
   }
 
   /// Where the levels of a panel's first block begin: `[groups, panel]` words; those of the next
   /// are [#levelBytes] further on.
-  public long levelsAt(int number) {
-    return panelAt(number) + (format == Format.INT8 ? (long) blocks() * scaleBytes() : 0);
+  public long levelsAt(int index) {
+    return panelAt(index) + (format == Format.INT8 ? (long) blocks() * scaleBytes() : 0);
   }
 
   /// Where the scales of a panel's first block begin: `[factors, panel / 2]` words; those of the
   /// next are [#scaleBytes] further on.
-  public long scalesAt(int number) {
-    return panelAt(number) + (format == Format.INT8 ? 0 : (long) blocks() * levelBytes());
+  public long scalesAt(int index) {
+    return panelAt(index) + (format == Format.INT8 ? 0 : (long) blocks() * levelBytes());
   }
 
-  private long panelAt(int number) {
-    return (long) number * blocks() * format.blockBytes(panel);
+  private long panelAt(int index) {
+    return (long) index * blocks() * format.blockBytes(panel);
   }
 
   /// Bytes from a block's levels to the word of an output.
   ///
-  /// @param group of inputs
+  /// @param group of inputs; those of the next blocks follow
   /// @param output from 0 to `panel - 1`
   public int word(int group, int output) {
     return 4 * (group * panel + output);
