@@ -25,9 +25,22 @@ final class VectorLinear {
   /// first-level cache; more share what is widened once.
   private static final int FEW = 16;
 
+  /// Bytes of a weight that is taken to come from memory and not from the second-level cache: one
+  /// output at a time, as in bfloat16. Smaller ones are computed in three quarters of the time with
+  /// four outputs side by side.
+  private static final int CACHED = 1 << 20;
+
   private VectorLinear() {}
 
   static void linear(Matrix x, Matrix w, @Nullable Matrix b, Matrix y, int from, int to) {
+    if (x.rows() < 4 && w.segment().byteSize() > CACHED) {
+      for (int o = from; o < to; o++) {
+        for (int r = 0; r < x.rows(); r++) {
+          single(x, w.segment(), 4L * o * x.cols(), b, y, r, o);
+        }
+      }
+      return;
+    }
     for (int first = 0; first < x.rows(); first += ROW_BLOCK) {
       int last = Math.min(first + ROW_BLOCK, x.rows());
       outputs(x, first, last, w.segment(), 4L * from * x.cols(), b, y, from, to);
@@ -228,7 +241,11 @@ final class VectorLinear {
     for (; i + LANES <= in; i += LANES) {
       a = load(x.segment(), xp + 4L * i).fma(load(ws, wp + 4L * i), a);
     }
-    finish(x, ws, wp, b, y, r, o, i, a);
+    float sum = Lanes.sum(a);
+    for (; i < in; i++) {
+      sum = Math.fma(at(x.segment(), xp + 4L * i), at(ws, wp + 4L * i), sum);
+    }
+    store(b, y, r, o, sum);
   }
 
   /// Adds up the lanes, what is left of the row from `i` on, and the bias.

@@ -68,6 +68,23 @@ class KernelsTwinTest {
     }
   }
 
+  /// More than a mebibyte, which goes through the rows of `x` in another order.
+  @ParameterizedTest
+  @ValueSource(ints = {576, 583})
+  void linearOfALargeWeight(int in) {
+    Matrix w = random(500, in);
+    for (int rows : new int[] {1, 3, 4}) {
+      Matrix x = random(rows, in);
+      Matrix b = rows == 3 ? null : random(1, 500);
+      Matrix expected = Matrix.allocate(arena, rows, 500);
+      scalar.linear(x, w, b, expected, 0, 500);
+      Matrix actual = Matrix.allocate(arena, rows, 500);
+      vector.linear(x, w, b, actual, 200, 500);
+      vector.linear(x, w, b, actual, 0, 200);
+      same(expected, actual);
+    }
+  }
+
   /// The numbers of a bfloat16 weight are those of a float32 one, and so is every result.
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 7, 8, 9, 17, 33, 100, 576})
