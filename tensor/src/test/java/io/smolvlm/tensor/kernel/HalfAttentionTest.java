@@ -230,7 +230,7 @@ class HalfAttentionTest {
 
     @Override
     public List<Matrix> matrices(int count) {
-      throw new UnsupportedOperationException();
+      throw new IllegalStateException("keys and values are float16");
     }
   }
 
